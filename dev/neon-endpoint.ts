@@ -1,0 +1,124 @@
+/**
+ * A local Neon: SQL over HTTP as Neon's proxy speaks it, on an embedded PostgreSQL.
+ * https://neon.com/docs/serverless/serverless-driver
+ *
+ * The answer's members are those of node-postgres, which Neon's own answer was modelled on; every
+ * value stays the text that PostgreSQL sent, because the driver parses it on its own side.
+ *
+ * @module
+ */
+import type { PGlite } from '@electric-sql/pglite';
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import { Hono } from 'hono';
+import pg from 'pg';
+import * as v from 'valibot';
+
+const Query = v.object({
+  query: v.string(),
+  params: v.optional(v.array(v.unknown()), []),
+});
+type Query = v.InferOutput<typeof Query>;
+
+const Batch = v.object({ queries: v.array(Query) });
+
+const ISOLATION_LEVELS = new Map([
+  ['ReadUncommitted', 'READ UNCOMMITTED'],
+  ['ReadCommitted', 'READ COMMITTED'],
+  ['RepeatableRead', 'REPEATABLE READ'],
+  ['Serializable', 'SERIALIZABLE'],
+]);
+
+/** What Neon's proxy passes on of a PostgreSQL error, beside its message. */
+const ERROR_FIELDS = [
+  'severity',
+  'code',
+  'detail',
+  'hint',
+  'position',
+  'internalPosition',
+  'internalQuery',
+  'where',
+  'schema',
+  'table',
+  'column',
+  'dataType',
+  'constraint',
+  'file',
+  'line',
+  'routine',
+] as const satisfies (keyof pg.DatabaseError)[];
+
+/** The routes of the endpoint: `POST /sql`. */
+export function createNeonEndpoint(pglite: PGlite): Hono {
+  const asText = { getTypeParser: () => (value: unknown) => value };
+  const pool = new pg.Pool({ ...createPgConfig(pglite), types: asText });
+
+  return new Hono().post('/sql', async (context) => {
+    if (context.req.header('Neon-Connection-String') === undefined) {
+      return context.json({ message: 'missing header: neon-connection-string' }, 400);
+    }
+    const body: unknown = await context.req.json().catch(() => undefined);
+    const batch = v.safeParse(Batch, body);
+    const single = v.safeParse(Query, body);
+    if (!batch.success && !single.success) {
+      return context.json({ message: 'the body is neither a query nor a batch of queries' }, 400);
+    }
+
+    const client = await pool.connect();
+    try {
+      if (!batch.success) return context.json(await run(client, single.output as Query));
+      await client.query(begin(context.req.raw.headers));
+      const results = [];
+      for (const query of batch.output.queries) results.push(await run(client, query));
+      await client.query('COMMIT');
+      return context.json({ results });
+    } catch (error) {
+      if (!isDatabaseError(error)) throw error;
+      return context.json(describe(error), 400);
+    } finally {
+      await forgetSession(client);
+      client.release();
+    }
+  });
+}
+
+async function run(client: pg.PoolClient, { query, params }: Query) {
+  const text = { text: query, values: params, rowMode: 'array' as const };
+  const { command, rowCount, rows, fields } = await client.query(text);
+  return {
+    command,
+    rowCount,
+    rowAsArray: true,
+    fields: fields.map((field) => ({ ...field, format: 'text' })),
+    rows,
+  };
+}
+
+function begin(headers: Headers): string {
+  const level = ISOLATION_LEVELS.get(headers.get('Neon-Batch-Isolation-Level') ?? '');
+  return [
+    'BEGIN',
+    level === undefined ? '' : `ISOLATION LEVEL ${level}`,
+    headers.get('Neon-Batch-Read-Only') === 'true' ? 'READ ONLY' : '',
+    headers.get('Neon-Batch-Deferrable') === 'true' ? 'DEFERRABLE' : '',
+  ].join(' ');
+}
+
+/**
+ * Neon keeps nothing between two requests. The embedded database has one session for all of them, so
+ * a transaction left open or a `SET` would leak into the next one.
+ */
+async function forgetSession(client: pg.PoolClient): Promise<void> {
+  await client.query('ROLLBACK');
+  await client.query('DISCARD ALL');
+}
+
+/** Not `instanceof`: the embedded database has an error class of its own, with the same fields. */
+function isDatabaseError(error: unknown): error is pg.DatabaseError {
+  return error instanceof Error && 'severity' in error;
+}
+
+function describe(error: pg.DatabaseError): Record<string, unknown> {
+  const fields = ERROR_FIELDS.map((field) => [field, error[field] ?? null]);
+  return { message: error.message, ...Object.fromEntries(fields) };
+}

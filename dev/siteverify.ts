@@ -1,0 +1,131 @@
+/**
+ * A stand-in for Turnstile's siteverify, as far as its documentation describes it:
+ * https://developers.cloudflare.com/turnstile/get-started/server-side-validation/ and
+ * https://developers.cloudflare.com/turnstile/troubleshooting/testing/
+ *
+ * @module
+ */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+
+const TOKEN_LIFETIME_MS = 300_000;
+const MAX_TOKEN_LENGTH = 2048;
+
+/** What the test widget yields. Test secrets accept this token only, as often as it comes. */
+export const DUMMY_TOKEN = 'XXXX.DUMMY.TOKEN.XXXX';
+
+const TEST_SECRETS = {
+  pass: '1x0000000000000000000000000000000AA',
+  fail: '2x0000000000000000000000000000000AA',
+  spent: '3x0000000000000000000000000000000AA',
+};
+
+/** Where and for what a token was solved. */
+export interface Challenge {
+  hostname: string;
+  action?: string;
+  cdata?: string;
+}
+
+export interface SiteverifyAnswer extends Partial<Challenge> {
+  success: boolean;
+  'error-codes': string[];
+  challenge_ts?: string;
+  metadata?: { result_with_testing_key: true };
+}
+
+interface Token extends Challenge {
+  secret: string;
+  issuedAt: number;
+  spentBy?: string;
+}
+
+const Redemption = v.object({
+  secret: v.optional(v.string(), ''),
+  response: v.optional(v.string(), ''),
+  remoteip: v.optional(v.string()),
+  idempotency_key: v.optional(v.pipe(v.string(), v.uuid())),
+});
+type Redemption = v.InferOutput<typeof Redemption>;
+
+/** Issues tokens like a widget does, and redeems them like siteverify does. */
+export class Siteverify {
+  #tokens = new Map<string, Token>();
+  #secrets: Set<string>;
+  #now: () => number;
+
+  /**
+   * @param secrets the secrets of real widgets; the test secrets are known anyway
+   * @param now milliseconds since 1970
+   */
+  constructor(secrets: string[] = [], now: () => number = Date.now) {
+    this.#secrets = new Set(secrets);
+    this.#now = now;
+  }
+
+  /** What a visitor gets for solving a challenge of the widget that has this secret. */
+  issue(secret: string, challenge: Challenge): string {
+    const token = `0.${crypto.randomUUID().replaceAll('-', '')}`;
+    this.#tokens.set(token, { ...challenge, secret, issuedAt: this.#now() });
+    return token;
+  }
+
+  redeem({ secret, response, idempotency_key: key }: Redemption): SiteverifyAnswer {
+    if (secret === '') return refusal('missing-input-secret');
+    if (response === '') return refusal('missing-input-response');
+    if (Object.values(TEST_SECRETS).includes(secret)) return this.#redeemForTest(secret, response);
+    if (!this.#secrets.has(secret)) return refusal('invalid-input-secret');
+
+    const token = this.#tokens.get(response);
+    if (token === undefined || token.secret !== secret || response.length > MAX_TOKEN_LENGTH) {
+      return refusal('invalid-input-response');
+    }
+    const isRepeat = key !== undefined && token.spentBy === key;
+    const isSpent = token.spentBy !== undefined && !isRepeat;
+    const isExpired = this.#now() - token.issuedAt > TOKEN_LIFETIME_MS;
+    if (isSpent || (isExpired && !isRepeat)) return refusal('timeout-or-duplicate');
+    token.spentBy = key ?? 'a call without an idempotency key';
+    return {
+      success: true,
+      'error-codes': [],
+      challenge_ts: new Date(token.issuedAt).toISOString(),
+      hostname: token.hostname,
+      action: token.action,
+      cdata: token.cdata,
+    };
+  }
+
+  #redeemForTest(secret: string, response: string): SiteverifyAnswer {
+    const metadata = { result_with_testing_key: true } as const;
+    if (response !== DUMMY_TOKEN) {
+      const isReal = this.#tokens.has(response);
+      return refusal(isReal ? 'invalid-input-secret' : 'invalid-input-response');
+    }
+    if (secret === TEST_SECRETS.fail) return { ...refusal('invalid-input-response'), metadata };
+    if (secret === TEST_SECRETS.spent) return { ...refusal('timeout-or-duplicate'), metadata };
+    return {
+      success: true,
+      'error-codes': [],
+      challenge_ts: new Date(this.#now()).toISOString(),
+      hostname: 'example.com',
+      metadata,
+    };
+  }
+}
+
+function refusal(code: string): SiteverifyAnswer {
+  return { success: false, 'error-codes': [code] };
+}
+
+/** The routes of the stand-in: `POST /turnstile/v0/siteverify`, with a JSON or a form body. */
+export function createSiteverifyEndpoint(siteverify: Siteverify): Hono {
+  return new Hono().post('/turnstile/v0/siteverify', async (context) => {
+    const isJson = context.req.header('Content-Type')?.startsWith('application/json');
+    const body: unknown = await (isJson ? context.req.json() : context.req.parseBody()).catch(
+      () => undefined,
+    );
+    const redemption = v.safeParse(Redemption, body);
+    if (!redemption.success) return context.json(refusal('bad-request'), 400);
+    return context.json(siteverify.redeem(redemption.output));
+  });
+}

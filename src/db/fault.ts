@@ -1,0 +1,34 @@
+/**
+ * What went wrong with a statement, told without the driver's message: that can hold the
+ * statement's parameters or the whole connection string.
+ *
+ * @module
+ */
+import { NeonDbError } from '@neondatabase/serverless';
+
+export type DatabaseFault =
+  | 'database_unreachable'
+  | 'database_timeout'
+  | 'database_bad_answer'
+  | 'database_error';
+
+/** @returns the fault, and PostgreSQL's SQLSTATE where it answered with one */
+export function databaseFault(error: unknown): { fault: DatabaseFault; sqlState?: string } {
+  const chain = [...causes(error)];
+  const neonError = chain.find((cause) => cause instanceof NeonDbError);
+  if (neonError?.code !== undefined) return { fault: 'database_error', sqlState: neonError.code };
+  if (chain.some((cause) => cause.name === 'TimeoutError')) return { fault: 'database_timeout' };
+  // The driver wraps a failed connection and a status other than 200 and 400; the rest is an
+  // answer that it could not read.
+  if (neonError !== undefined) return { fault: 'database_unreachable' };
+  return { fault: 'database_bad_answer' };
+}
+
+/** The error and what caused it: drizzle names it `cause`, the driver `sourceError`. */
+function* causes(error: unknown): Generator<Error> {
+  let current = error;
+  while (current instanceof Error) {
+    yield current;
+    current = current instanceof NeonDbError ? current.sourceError : current.cause;
+  }
+}

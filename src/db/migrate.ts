@@ -1,0 +1,49 @@
+/**
+ * Applies the migrations of `drizzle/`. Runs under Node, never in the Worker.
+ *
+ * @module
+ */
+import { sql } from 'drizzle-orm';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { connect } from './connection.ts';
+
+/** A migration may rewrite a table, which takes longer than a login may. */
+const MIGRATION_DEADLINE_MS = 120_000;
+
+/**
+ * Applies what is missing, each migration whole or not at all. Drizzle's own migrator for Neon's HTTP
+ * driver sends one statement at a time, so that a failure would leave half a migration behind; the
+ * table that it keeps its progress in is used here too.
+ *
+ * @param migrationsFolder the path of `drizzle/`
+ * @returns how many migrations were applied
+ */
+export async function migrate(databaseUrl: string, migrationsFolder: string): Promise<number> {
+  const db = () => connect(databaseUrl, MIGRATION_DEADLINE_MS);
+  const setUp = db();
+  await setUp.batch([
+    setUp.execute(sql`create schema if not exists drizzle`),
+    setUp.execute(sql`
+      create table if not exists drizzle.__drizzle_migrations (
+        id serial primary key, hash text not null, created_at bigint
+      )`),
+  ]);
+  const { rows } = await db().execute<{ latest: string | null }>(
+    sql`select max(created_at) as latest from drizzle.__drizzle_migrations`,
+  );
+  const latest = Number(rows[0]?.latest ?? 0);
+
+  const pending = readMigrationFiles({ migrationsFolder }).filter(
+    ({ folderMillis }) => folderMillis > latest,
+  );
+  for (const migration of pending) {
+    const connection = db();
+    await connection.batch([
+      connection.execute(sql`
+        insert into drizzle.__drizzle_migrations (hash, created_at)
+        values (${migration.hash}, ${migration.folderMillis})`),
+      ...migration.sql.map((statement) => connection.execute(sql.raw(statement))),
+    ]);
+  }
+  return pending.length;
+}

@@ -1,0 +1,71 @@
+/**
+ * The tables. `npm run generate` writes the migrations and `schema.sql` from this file.
+ *
+ * @module
+ */
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  check,
+  integer,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
+import { ACTIONS } from '../permission.ts';
+
+/** A role; a user has exactly one. An administrator's role may do everything. */
+export const roles = pgTable('roles', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  name: text('name').notNull().unique(),
+  isAdmin: boolean('is_admin').notNull().default(false),
+});
+
+/** A part of the application that permissions are granted for. */
+export const modules = pgTable(
+  'modules',
+  {
+    key: text('key').primaryKey(),
+    name: text('name').notNull(),
+  },
+  (table) => [check('modules_key_format', sql`${table.key} ~ '^[a-z][a-z0-9-]{0,49}$'`)],
+);
+
+export const permissionAction = pgEnum('permission_action', ACTIONS);
+
+/** What a role may do: one row for each module and action. */
+export const roleGrants = pgTable(
+  'role_grants',
+  {
+    roleId: integer('role_id')
+      .notNull()
+      .references(() => roles.id, { onDelete: 'cascade' }),
+    moduleKey: text('module_key')
+      .notNull()
+      .references(() => modules.key, { onDelete: 'cascade', onUpdate: 'cascade' }),
+    action: permissionAction('action').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.roleId, table.moduleKey, table.action] })],
+);
+
+/**
+ * A user. The id is text, so that the GUIDs of an ASP.NET Identity system stay as they are.
+ * A user without a password hash exists, but cannot log in.
+ */
+export const users = pgTable('users', {
+  id: text('id').primaryKey(),
+  userName: text('user_name').notNull(),
+  /** `normalizeUserName(userName)`; what a login looks up. */
+  normalizedUserName: text('normalized_user_name').notNull().unique(),
+  email: text('email'),
+  passwordHash: text('password_hash'),
+  active: boolean('active').notNull().default(true),
+  roleId: integer('role_id')
+    .notNull()
+    .references(() => roles.id),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+  lastLoginAt: timestamp('last_login_at', { withTimezone: true }),
+});

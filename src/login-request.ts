@@ -1,0 +1,107 @@
+/**
+ * The body of a login: `{"UserName", "Password", "CaptchaToken"}`, read as leniently as the
+ * ASP.NET Core service that existing clients were written against.
+ *
+ * @module
+ */
+import * as v from 'valibot';
+
+/** The largest body of a login. A name, a password and a captcha token need less than a quarter. */
+export const MAX_BODY_BYTES = 16 * 1024;
+
+export type BodyFault =
+  | 'body_not_utf8'
+  | 'body_not_json'
+  | 'body_not_an_object'
+  | 'member_of_wrong_type';
+
+/** Every member is optional here: a missing one is a refused login (401), not a malformed body. */
+export interface LoginRequest {
+  userName?: string;
+  password?: string;
+  captchaToken?: string;
+}
+
+/** Whether a `Content-Type` is `application/json`, whatever its parameters. */
+export function isJson(contentType: string | undefined): boolean {
+  return /^\s*application\/json\s*(;|$)/i.test(contentType ?? '');
+}
+
+/**
+ * Parses a body. A UTF-8 byte order mark is skipped; member names match without regard to case;
+ * `null` is the same as missing; of repeated members the last wins; others are ignored.
+ *
+ * @param body at most {@link MAX_BODY_BYTES}
+ */
+export function parseLoginRequest(body: ArrayBuffer): LoginRequest | BodyFault {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body);
+  } catch {
+    return 'body_not_utf8';
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'body_not_json';
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return 'body_not_an_object';
+  }
+  const request = v.safeParse(LoginMembers, knownMembers(text));
+  return request.success ? request.output : 'member_of_wrong_type';
+}
+
+const LoginMembers = v.object({
+  userName: v.optional(v.string()),
+  password: v.optional(v.string()),
+  captchaToken: v.optional(v.string()),
+});
+
+/** Without the `u` flag, `i` folds ASCII letters only: `ſ` and the Kelvin sign match nothing. */
+const MEMBER_NAMES: [keyof LoginRequest, RegExp][] = [
+  ['userName', /^userName$/i],
+  ['password', /^password$/i],
+  ['captchaToken', /^(captchaToken|turnstileToken)$/i],
+];
+
+function knownMembers(object: string): Record<string, unknown> {
+  const known: Record<string, unknown> = {};
+  for (const [name, value] of membersInOrder(object)) {
+    const member = MEMBER_NAMES.find(([, pattern]) => pattern.test(name))?.[0];
+    if (member !== undefined && value !== null) known[member] = value;
+  }
+  return known;
+}
+
+/** A string, a bracket, a comma or colon, or another literal. */
+const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g;
+
+/**
+ * The members of a JSON object as they stand in its text. `JSON.parse` cannot tell: it keeps the
+ * place of a repeated member's first appearance, so that of `{"a": 1, "A": 2, "a": 3}` the last
+ * seems to be `A`.
+ *
+ * @param object the text of a JSON object that `JSON.parse` has accepted
+ */
+function* membersInOrder(object: string): Generator<[name: string, value: unknown]> {
+  let depth = 0;
+  let name: string | undefined;
+  let valueStart = 0;
+  let lastString = '';
+  for (const { 0: token, index } of object.matchAll(JSON_TOKEN)) {
+    const isOpening = token === '{' || token === '[';
+    const isClosing = token === '}' || token === ']';
+    if (depth === 1 && token === ':') {
+      name = JSON.parse(lastString);
+      valueStart = index + 1;
+    } else if (depth === 1 && (token === ',' || isClosing) && name !== undefined) {
+      yield [name, JSON.parse(object.slice(valueStart, index))];
+      name = undefined;
+    }
+    if (token.startsWith('"')) lastString = token;
+    if (isOpening) depth++;
+    if (isClosing) depth--;
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Refusals: problem details (RFC 9457) and the challenge of a 401 (RFC 6750). None carries what the
+ * caller sent, a stack, or a dependency's message.
+ *
+ * @module
+ */
+
+/** The refusals that explain themselves, with the title that RFC 9110 gives their status. */
+const TITLES = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+} as const;
+
+/**
+ * A problem answer. Its `type` is `about:blank`: the status says all that a program has to know,
+ * `detail` is for people.
+ *
+ * @param detail one sentence of fixed text
+ */
+export function problem(
+  status: keyof typeof TITLES,
+  detail?: string,
+  headers?: Record<string, string>,
+): Response {
+  const body = { type: 'about:blank', title: TITLES[status], status, detail };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': 'application/problem+json', ...headers },
+  });
+}
+
+/**
+ * A 401 without a body. RFC 9110 requires a challenge, and `Basic` would open a browser's dialog.
+ *
+ * @param error `invalid_token` where the caller did send one (RFC 6750, section 3.1)
+ */
+export function unauthorized(error?: 'invalid_token'): Response {
+  const challenge = 'Bearer realm="portero"';
+  return new Response(null, {
+    status: 401,
+    headers: {
+      'WWW-Authenticate': error === undefined ? challenge : `${challenge}, error="${error}"`,
+    },
+  });
+}

@@ -1,0 +1,176 @@
+/**
+ * The settings: the environment, read and checked in one place. What the runtime hands over is an
+ * `Env`; what has been checked is `Settings`.
+ *
+ * @module
+ */
+import * as v from 'valibot';
+import { isLoopback } from './loopback.ts';
+import type { Issuance } from './token/claims.ts';
+import { importSigningKey, MIN_SECRET_BYTES, type SigningKey } from './token/signing-key.ts';
+import type { TurnstileSettings } from './turnstile.ts';
+
+export interface Settings {
+  databaseUrl: string;
+  turnstile: TurnstileSettings;
+  issuance: Issuance;
+  signingKey: SigningKey;
+}
+
+/** A setting that is missing or unsafe. The problem is fixed text and never holds the value. */
+export interface SettingFault {
+  setting: string;
+  problem: string;
+}
+
+export type SettingsVerdict = { ok: true; settings: Settings } | { ok: false; faults: SettingFault[] };
+
+/**
+ * Checks every setting and imports the signing key.
+ *
+ * @param env the Worker's bindings; the same object for the life of an isolate
+ */
+export async function readSettings(env: object): Promise<SettingsVerdict> {
+  const known = verdicts.get(env);
+  if (known !== undefined) return known;
+  const verdict = await checkSettings(env);
+  verdicts.set(env, verdict);
+  return verdict;
+}
+
+/**
+ * Verdicts, not promises of them: a promise belongs to the request that made it, and one that was
+ * cancelled half-way would leave every later request waiting.
+ */
+const verdicts = new WeakMap<object, SettingsVerdict>();
+
+async function checkSettings(env: object): Promise<SettingsVerdict> {
+  const result = v.safeParse(Environment, withoutBlanks(env));
+  if (!result.success) return { ok: false, faults: result.issues.map(toFault) };
+  const { output } = result;
+  const settings = {
+    databaseUrl: output.DATABASE_URL,
+    turnstile: turnstileSettings(output),
+    issuance: { issuer: output.JWT_ISSUER, audience: output.JWT_AUDIENCE },
+    signingKey: await importSigningKey(output.JWT_SECRET),
+  };
+  return { ok: true, settings };
+}
+
+/** An empty setting is a missing one. */
+function withoutBlanks(env: object): object {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}
+
+function toFault(issue: v.BaseIssue<unknown>): SettingFault {
+  return { setting: String(issue.path?.[0]?.key), problem: issue.message };
+}
+
+/**
+ * Cloudflare's published test secrets pass or fail whoever holds the dummy token.
+ * https://developers.cloudflare.com/turnstile/troubleshooting/testing/
+ */
+const TEST_SECRETS = [
+  '1x0000000000000000000000000000000AA',
+  '2x0000000000000000000000000000000AA',
+  '3x0000000000000000000000000000000AA',
+];
+const TEST_SITE_KEY = '1x00000000000000000000AA';
+const TEST_HOSTNAME = 'example.com';
+
+const SITEVERIFY_URL = 'https://challenges.cloudflare.com/turnstile/v0/siteverify';
+
+const isTestSecret = (secret: string) => TEST_SECRETS.includes(secret);
+
+const required = v.string('is missing');
+
+const DatabaseUrl = v.pipe(
+  required,
+  v.check(isDatabaseUrl, 'is not of the form postgresql://user:password@host/database'),
+);
+
+const Hostnames = v.pipe(
+  v.string(),
+  v.transform((list) => list.split(',').map((hostname) => hostname.trim().toLowerCase())),
+  v.array(
+    v.pipe(
+      v.string(),
+      v.regex(/^[a-z0-9.-]+$/, 'is not a list of hostnames without scheme or port, comma-separated'),
+    ),
+  ),
+);
+
+const Environment = v.pipe(
+  v.object({
+    DATABASE_URL: DatabaseUrl,
+    TURNSTILE_SECRET_KEY: required,
+    TURNSTILE_SITE_KEY: v.optional(v.string()),
+    TURNSTILE_HOSTNAMES: v.optional(Hostnames),
+    TURNSTILE_ACTION: v.optional(
+      v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not a Turnstile action')),
+    ),
+    JWT_SECRET: v.pipe(
+      required,
+      v.minBytes(MIN_SECRET_BYTES, `is shorter than ${MIN_SECRET_BYTES} bytes`),
+    ),
+    JWT_ISSUER: required,
+    JWT_AUDIENCE: required,
+  }),
+  // A forgotten test secret would let every bot in. Beside a database on this machine there is no one
+  // to protect, so this needs no development flag that somebody could leave on.
+  v.forward(
+    v.check(
+      (env) => !isTestSecret(env.TURNSTILE_SECRET_KEY) || isLoopback(hostnameOf(env.DATABASE_URL)),
+      'is a test secret, which is accepted only beside a loopback DATABASE_URL',
+    ),
+    ['TURNSTILE_SECRET_KEY'],
+  ),
+  v.forward(
+    v.check((env) => isTestSecret(env.TURNSTILE_SECRET_KEY) || !!env.TURNSTILE_SITE_KEY, 'is missing'),
+    ['TURNSTILE_SITE_KEY'],
+  ),
+  v.forward(
+    v.check((env) => isTestSecret(env.TURNSTILE_SECRET_KEY) || !!env.TURNSTILE_HOSTNAMES, 'is missing'),
+    ['TURNSTILE_HOSTNAMES'],
+  ),
+);
+
+/**
+ * With a test secret, everything about the widget is what Cloudflare documents for it, and siteverify
+ * is the stand-in that the local database endpoint answers beside `/sql`.
+ */
+function turnstileSettings(env: v.InferOutput<typeof Environment>): TurnstileSettings {
+  const secretKey = env.TURNSTILE_SECRET_KEY;
+  if (isTestSecret(secretKey)) {
+    return {
+      siteKey: TEST_SITE_KEY,
+      secretKey,
+      siteverifyUrl: `http://${new URL(env.DATABASE_URL).host}/turnstile/v0/siteverify`,
+      hostnames: [TEST_HOSTNAME],
+      action: undefined,
+      isTestSecret: true,
+    };
+  }
+  return {
+    siteKey: env.TURNSTILE_SITE_KEY ?? '',
+    secretKey,
+    siteverifyUrl: SITEVERIFY_URL,
+    hostnames: env.TURNSTILE_HOSTNAMES ?? [],
+    action: env.TURNSTILE_ACTION,
+    isTestSecret: false,
+  };
+}
+
+function isDatabaseUrl(url: string): boolean {
+  const parsed = URL.parse(url);
+  return (
+    (parsed?.protocol === 'postgresql:' || parsed?.protocol === 'postgres:') &&
+    parsed.username !== '' &&
+    parsed.hostname !== '' &&
+    parsed.pathname.length > 1
+  );
+}
+
+function hostnameOf(databaseUrl: string): string {
+  return new URL(databaseUrl).hostname;
+}

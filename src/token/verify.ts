@@ -1,0 +1,58 @@
+/**
+ * Verifies tokens: everything that is checked is pinned (RFC 8725).
+ *
+ * @module
+ */
+import { errors, jwtVerify } from 'jose';
+import * as v from 'valibot';
+import { Claims, type Issuance, TOKEN_LIFETIME_SECONDS } from './claims.ts';
+import { MAX_TOKEN_LENGTH } from './sign.ts';
+import type { SigningKey } from './signing-key.ts';
+
+/** How far the clocks of two machines may differ. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/** A refusal's reason is for the log: `too_long`, `claims`, or the `code` of jose's error. */
+export type TokenVerdict = { valid: true; claims: Claims } | { valid: false; reason: string };
+
+/**
+ * Verifies a token's signature, header and claims.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function verifyToken(
+  token: string,
+  { id, key }: SigningKey,
+  { issuer, audience }: Issuance,
+  now: number,
+): Promise<TokenVerdict> {
+  if (token.length > MAX_TOKEN_LENGTH) return { valid: false, reason: 'too_long' };
+  try {
+    const { payload } = await jwtVerify(token, ({ kid }) => findKey(kid), {
+      algorithms: ['HS256'],
+      typ: 'JWT',
+      issuer,
+      audience,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: new Date(now),
+    });
+    const claims = v.safeParse(Claims, payload);
+    if (!claims.success || !hasUsualLifetime(claims.output)) {
+      return { valid: false, reason: 'claims' };
+    }
+    return { valid: true, claims: claims.output };
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return { valid: false, reason: error.code };
+    throw error;
+  }
+
+  function findKey(kid: string | undefined): CryptoKey {
+    if (kid !== id) throw new errors.JWKSNoMatchingKey();
+    return key;
+  }
+}
+
+/** A token of ours never lives longer, so one that does is not ours, whoever holds the key. */
+function hasUsualLifetime({ iat, exp }: Claims): boolean {
+  return exp > iat && exp - iat <= TOKEN_LIFETIME_SECONDS;
+}
