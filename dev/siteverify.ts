@@ -7,18 +7,13 @@
  */
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import { isTestSecret, TEST_HOSTNAME, TEST_SECRETS } from '../src/turnstile-test-keys.ts';
 
 const TOKEN_LIFETIME_MS = 300_000;
 const MAX_TOKEN_LENGTH = 2048;
 
 /** What the test widget yields. Test secrets accept this token only, as often as it comes. */
 export const DUMMY_TOKEN = 'XXXX.DUMMY.TOKEN.XXXX';
-
-const TEST_SECRETS = {
-  pass: '1x0000000000000000000000000000000AA',
-  fail: '2x0000000000000000000000000000000AA',
-  spent: '3x0000000000000000000000000000000AA',
-};
 
 /** Where and for what a token was solved. */
 export interface Challenge {
@@ -73,7 +68,7 @@ export class Siteverify {
   redeem({ secret, response, idempotency_key: key }: Redemption): SiteverifyAnswer {
     if (secret === '') return refusal('missing-input-secret');
     if (response === '') return refusal('missing-input-response');
-    if (Object.values(TEST_SECRETS).includes(secret)) return this.#redeemForTest(secret, response);
+    if (isTestSecret(secret)) return this.#redeemForTest(secret, response);
     if (!this.#secrets.has(secret)) return refusal('invalid-input-secret');
 
     const token = this.#tokens.get(response);
@@ -101,13 +96,13 @@ export class Siteverify {
       const isReal = this.#tokens.has(response);
       return refusal(isReal ? 'invalid-input-secret' : 'invalid-input-response');
     }
-    if (secret === TEST_SECRETS.fail) return { ...refusal('invalid-input-response'), metadata };
-    if (secret === TEST_SECRETS.spent) return { ...refusal('timeout-or-duplicate'), metadata };
+    if (secret === TEST_SECRETS.fails) return { ...refusal('invalid-input-response'), metadata };
+    if (secret === TEST_SECRETS.isSpent) return { ...refusal('timeout-or-duplicate'), metadata };
     return {
       success: true,
       'error-codes': [],
       challenge_ts: new Date(this.#now()).toISOString(),
-      hostname: 'example.com',
+      hostname: TEST_HOSTNAME,
       metadata,
     };
   }

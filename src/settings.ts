@@ -9,6 +9,7 @@ import { isLoopback } from './loopback.ts';
 import type { Issuance } from './token/claims.ts';
 import { importSigningKey, MIN_SECRET_BYTES, type SigningKey } from './token/signing-key.ts';
 import type { TurnstileSettings } from './turnstile.ts';
+import { isTestSecret, TEST_HOSTNAME, TEST_SITE_KEY } from './turnstile-test-keys.ts';
 
 export interface Settings {
   databaseUrl: string;
@@ -57,7 +58,7 @@ async function checkSettings(env: object): Promise<SettingsVerdict> {
   return { ok: true, settings };
 }
 
-/** An empty setting is a missing one. */
+/** An empty setting is a missing one: `wrangler.toml` has to name it all the same. */
 function withoutBlanks(env: object): object {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 }
@@ -66,23 +67,11 @@ function toFault(issue: v.BaseIssue<unknown>): SettingFault {
   return { setting: String(issue.path?.[0]?.key), problem: issue.message };
 }
 
-/**
- * Cloudflare's published test secrets pass or fail whoever holds the dummy token.
- * https://developers.cloudflare.com/turnstile/troubleshooting/testing/
- */
-const TEST_SECRETS = [
-  '1x0000000000000000000000000000000AA',
-  '2x0000000000000000000000000000000AA',
-  '3x0000000000000000000000000000000AA',
-];
-const TEST_SITE_KEY = '1x00000000000000000000AA';
-const TEST_HOSTNAME = 'example.com';
-
 const SITEVERIFY_URL = 'https://challenges.cloudflare.com/turnstile/v0/siteverify';
 
-const isTestSecret = (secret: string) => TEST_SECRETS.includes(secret);
-
+// Every message is given here: valibot's own would quote the value.
 const required = v.string('is missing');
+const optional = v.string('is not a string');
 
 const DatabaseUrl = v.pipe(
   required,
@@ -90,7 +79,7 @@ const DatabaseUrl = v.pipe(
 );
 
 const Hostnames = v.pipe(
-  v.string(),
+  optional,
   v.transform((list) => list.split(',').map((hostname) => hostname.trim().toLowerCase())),
   v.array(
     v.pipe(
@@ -104,10 +93,10 @@ const Environment = v.pipe(
   v.object({
     DATABASE_URL: DatabaseUrl,
     TURNSTILE_SECRET_KEY: required,
-    TURNSTILE_SITE_KEY: v.optional(v.string()),
+    TURNSTILE_SITE_KEY: v.optional(optional),
     TURNSTILE_HOSTNAMES: v.optional(Hostnames),
     TURNSTILE_ACTION: v.optional(
-      v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not a Turnstile action')),
+      v.pipe(optional, v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not a Turnstile action')),
     ),
     JWT_SECRET: v.pipe(
       required,
@@ -115,7 +104,7 @@ const Environment = v.pipe(
     ),
     JWT_ISSUER: required,
     JWT_AUDIENCE: required,
-  }),
+  }, 'is missing'),
   // A forgotten test secret would let every bot in. Beside a database on this machine there is no one
   // to protect, so this needs no development flag that somebody could leave on.
   v.forward(

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { neon, neonConfig } from '@neondatabase/serverless';
+import { neon, type NeonQueryFunction, neonConfig } from '@neondatabase/serverless';
 import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
 import { isLoopback } from '../loopback.ts';
 
-export type Database = NeonHttpDatabase;
+export type Database = NeonHttpDatabase & { $client: NeonQueryFunction<false, false> };
 
 /**
  * How long one statement may take. Neon wakes a compute that scaled to zero in a few hundred

@@ -27,6 +27,10 @@ export async function migrate(databaseUrl: string, migrationsFolder: string): Pr
       create table if not exists drizzle.__drizzle_migrations (
         id serial primary key, hash text not null, created_at bigint
       )`),
+    // Of two runs at a time, the second fails as a whole instead of migrating once more.
+    setUp.execute(sql`
+      create unique index if not exists __drizzle_migrations_hash
+        on drizzle.__drizzle_migrations (hash)`),
   ]);
   const { rows } = await db().execute<{ latest: string | null }>(
     sql`select max(created_at) as latest from drizzle.__drizzle_migrations`,

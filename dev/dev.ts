@@ -1,0 +1,121 @@
+/**
+ * `npm run dev`: the Worker in `wrangler dev`, with a local database and a local siteverify. No
+ * internet, no account, no Docker.
+ *
+ * @module
+ */
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { banner, servicesBanner } from './banner.ts';
+import { LOCAL_FOLDER, openLocalDatabase } from './local-database.ts';
+import { readableLine } from './log-line.ts';
+import { makePlan, type Plan, PlanError } from './plan.ts';
+import { startWrangler } from './wrangler.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const DEFAULT_PORT = 8787;
+
+interface Options {
+  port: number;
+  reset: boolean;
+  servicesOnly: boolean;
+}
+
+/** Steps that undo what has been started, the last one first. */
+const undo: (() => unknown)[] = [];
+let isStopping = false;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
+
+new Command('npm run dev --')
+  .description('Runs Portero on this machine, with a local database and a local siteverify.')
+  .addOption(
+    new Option('-p, --port <number>', 'where the Worker listens')
+      .env('PORT')
+      .default(DEFAULT_PORT)
+      .argParser(parsePort),
+  )
+  .option('--reset', 'start with fresh data', false)
+  .option('--services-only', 'without the Worker, for `npx wrangler dev` beside it', false)
+  .allowExcessArguments(false)
+  .action((options: Options) => start(options).catch(fail))
+  .parse();
+
+async function start({ port, reset, servicesOnly }: Options): Promise<void> {
+  const plan = makePlan(ROOT, LOCAL_FOLDER, process.env);
+  if (!servicesOnly) await refuseTakenPort(port);
+  const databaseUrl = await openDatabase(plan, reset);
+  if (isStopping) return;
+  const secrets = {
+    DATABASE_URL: databaseUrl,
+    TURNSTILE_SECRET_KEY: plan.turnstileSecretKey,
+    JWT_SECRET: plan.jwtSecret,
+  };
+  if (servicesOnly) return print(servicesBanner(secrets));
+
+  const wrangler = startWrangler(ROOT, port, secrets, (line) => {
+    const readable = readableLine(line);
+    if (readable !== null) print(readable);
+  });
+  undo.push(wrangler.stop);
+  await wrangler.ready;
+  print(banner(`http://localhost:${port}`, 'port' in plan.database, plan.isTurnstileReal));
+  await wrangler.ended;
+  if (!isStopping) throw new Error('wrangler dev has ended.');
+}
+
+async function openDatabase({ database }: Plan, reset: boolean): Promise<string> {
+  if ('url' in database) {
+    if (reset) throw new PlanError('DATABASE_URL is not on this machine: --reset is refused.');
+    print('DATABASE_URL is not on this machine: it is neither migrated nor seeded.');
+    return database.url;
+  }
+  const local = await openLocalDatabase(LOCAL_FOLDER, { port: database.port, reset });
+  if (local === null) {
+    throw new PlanError('Portero is already running in this folder. Stop it before you start another.');
+  }
+  undo.push(local.close);
+  return local.databaseUrl;
+}
+
+/** Wrangler would take the next free port, and the printed commands would lead elsewhere. */
+async function refuseTakenPort(port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  await new Promise((resolve) => server.close(resolve));
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new InvalidArgumentError('A port is a number from 1 to 65535.');
+  }
+  return port;
+}
+
+async function stop(exitCode: number): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  for (const step of undo.reverse()) await step();
+  process.exit(exitCode);
+}
+
+function fail(error: NodeJS.ErrnoException & { port?: number }): Promise<void> {
+  const isTaken = error.code === 'EADDRINUSE';
+  console.error(
+    isTaken
+      ? `Port ${error.port} is taken. Stop what listens there, or choose another: npm run dev -- --port N`
+      : error instanceof PlanError
+        ? error.message
+        : error.stack,
+  );
+  return stop(1);
+}
+
+function print(text: string): void {
+  console.log(text);
+}

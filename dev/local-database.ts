@@ -1,0 +1,85 @@
+/**
+ * The local database: an embedded PostgreSQL in a folder of the checkout, behind the same HTTP
+ * endpoint as Neon. One process at a time has it; others reach it through that process's endpoint.
+ *
+ * @module
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { migrate } from '../src/db/migrate.ts';
+import { lockFolder } from './folder-lock.ts';
+import { startLocalServer } from './local-server.ts';
+import { seed } from './seed.ts';
+
+/** Everything local: the database, the lock on it, and the development secret. Ignored by git. */
+export const LOCAL_FOLDER = join(import.meta.dirname, '..', '.portero');
+export const MIGRATIONS_FOLDER = join(import.meta.dirname, '..', 'drizzle');
+
+export interface LocalDatabase {
+  databaseUrl: string;
+  close(): Promise<void>;
+}
+
+export interface LocalDatabaseOptions {
+  /** Where the endpoint listens; any free port by default. */
+  port?: number;
+  /** Deletes the data first. */
+  reset?: boolean;
+}
+
+/**
+ * Opens the database, creating, migrating and seeding it where needed, and serves its endpoint.
+ *
+ * @returns `null` where another process has it open
+ */
+export async function openLocalDatabase(
+  folder = LOCAL_FOLDER,
+  { port = 0, reset = false }: LocalDatabaseOptions = {},
+): Promise<LocalDatabase | null> {
+  mkdirSync(folder, { recursive: true });
+  const unlock = lockFolder(folder);
+  if (unlock === null) return null;
+  // From the last step to the first, whatever part has been taken.
+  const undo: (() => unknown)[] = [unlock];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  const urlFile = join(folder, 'database-url');
+  const data = join(folder, 'postgres');
+  try {
+    rmSync(urlFile, { force: true });
+    if (reset) rmSync(data, { recursive: true, force: true });
+    if (!existsSync(data)) await initialize(data);
+    const pglite = await PGlite.create(data);
+    undo.push(() => pglite.close());
+
+    const server = await startLocalServer(pglite, port);
+    undo.push(() => server.close());
+    const { databaseUrl } = server;
+    await migrate(databaseUrl, MIGRATIONS_FOLDER);
+    await seed(databaseUrl);
+
+    writeFileSync(urlFile, databaseUrl);
+    undo.push(() => rmSync(urlFile, { force: true }));
+    return { databaseUrl, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Makes an empty database beside its place, so that an interrupted first start leaves none half-made. */
+async function initialize(data: string): Promise<void> {
+  const unfinished = `${data}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  const pglite = await PGlite.create(unfinished);
+  await pglite.close();
+  renameSync(unfinished, data);
+}
+
+/** The `DATABASE_URL` of the process that has the database open, once it serves. */
+export function servedDatabaseUrl(folder = LOCAL_FOLDER): string | null {
+  const urlFile = join(folder, 'database-url');
+  return existsSync(urlFile) ? readFileSync(urlFile, 'utf8') : null;
+}

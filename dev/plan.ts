@@ -1,0 +1,76 @@
+/**
+ * What `npm run dev` runs with: the settings in `.dev.vars` and the environment, completed by local
+ * stand-ins.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { isLoopback } from '../src/loopback.ts';
+import { isTestSecret, TEST_SECRETS } from '../src/turnstile-test-keys.ts';
+
+const SECRETS = ['DATABASE_URL', 'TURNSTILE_SECRET_KEY', 'JWT_SECRET'] as const;
+
+export interface Plan {
+  /** A database elsewhere, or the port for the local one (0 for any free one). */
+  database: { url: string } | { port: number };
+  turnstileSecretKey: string;
+  isTurnstileReal: boolean;
+  jwtSecret: string;
+}
+
+/** A mistake that a person can mend; the message is a sentence and holds no secret. */
+export class PlanError extends Error {}
+
+/**
+ * @param root the checkout
+ * @param folder where the development secret is kept
+ * @param environment wins over `.dev.vars`, as in wrangler itself
+ */
+export function makePlan(
+  root: string,
+  folder: string,
+  environment: Record<string, string | undefined>,
+): Plan {
+  const devVars = join(root, '.dev.vars');
+  const file = existsSync(devVars) ? parseEnv(readFileSync(devVars, 'utf8')) : {};
+  const [databaseUrl, turnstileSecret, jwtSecret] = SECRETS.map(
+    (name) => environment[name] || file[name],
+  );
+  const database = databaseUrl === undefined ? { port: 0 } : planDatabase(databaseUrl);
+  const isTurnstileReal = turnstileSecret !== undefined && !isTestSecret(turnstileSecret);
+  if ('url' in database && !isTurnstileReal) {
+    throw new PlanError(
+      'DATABASE_URL is not on this machine, where no Turnstile test secret is accepted: ' +
+        'set TURNSTILE_SECRET_KEY too, or leave DATABASE_URL out to use the local database.',
+    );
+  }
+  return {
+    database,
+    turnstileSecretKey: turnstileSecret ?? TEST_SECRETS.passes,
+    isTurnstileReal,
+    jwtSecret: jwtSecret ?? developmentSecret(folder),
+  };
+}
+
+function planDatabase(databaseUrl: string): Plan['database'] {
+  const url = URL.parse(databaseUrl);
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
+    throw new PlanError('DATABASE_URL is not of the form postgresql://user:password@host/database.');
+  }
+  if (!isLoopback(url.hostname)) return { url: databaseUrl };
+  if (url.port === '') throw new PlanError('A loopback DATABASE_URL needs a port.');
+  return { port: Number(url.port) };
+}
+
+/** Random for every checkout, so that a token from one laptop opens nothing on another. */
+function developmentSecret(folder: string): string {
+  const path = join(folder, 'jwt-secret');
+  if (!existsSync(path)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  }
+  return readFileSync(path, 'utf8');
+}

@@ -1,0 +1,54 @@
+/**
+ * The demo users. Their passwords are public, so they are put into a local database only.
+ *
+ * @module
+ */
+import { connect } from '../src/db/connection.ts';
+import { modules, roleGrants, roles, users } from '../src/db/schema.ts';
+import { isLoopback } from '../src/loopback.ts';
+import { hashPassword } from '../src/password/password.ts';
+import { normalizeUserName } from '../src/user-name.ts';
+
+export const DEMO_USERS = [
+  { userName: 'jdoe', password: 's3cr3t', role: 'Sales', active: true },
+  { userName: 'admin', password: 'Admin123456!', role: 'Administrator', active: true },
+  { userName: 'mgarcia', password: 's3cr3t', role: 'Sales', active: false },
+];
+
+/** Puts the demo users into an empty database; leaves any other as it is. */
+export async function seed(databaseUrl: string): Promise<void> {
+  refuseUnlessLoopback(databaseUrl);
+  if ((await connect(databaseUrl).$count(roles)) > 0) return;
+
+  const rows = await Promise.all(
+    DEMO_USERS.map(async ({ userName, password, role, active }) => ({
+      id: crypto.randomUUID(),
+      userName,
+      normalizedUserName: normalizeUserName(userName),
+      email: `${userName}@example.com`,
+      passwordHash: await hashPassword(password),
+      active,
+      roleId: ROLES.findIndex(({ name }) => name === role) + 1,
+    })),
+  );
+  const db = connect(databaseUrl);
+  await db.batch([
+    db.insert(roles).values(ROLES),
+    db.insert(modules).values({ key: 'users', name: 'Users' }),
+    db.insert(roleGrants).values([
+      { roleId: 1, moduleKey: 'users', action: 'list' },
+      { roleId: 1, moduleKey: 'users', action: 'read' },
+    ]),
+    db.insert(users).values(rows),
+  ]);
+}
+
+/** In the order of their ids, which an empty table counts from 1. */
+const ROLES = [{ name: 'Sales' }, { name: 'Administrator', isAdmin: true }];
+
+/** @throws where the database is not on this machine; the message does not hold the URL */
+export function refuseUnlessLoopback(databaseUrl: string): void {
+  if (!isLoopback(new URL(databaseUrl).hostname)) {
+    throw new Error('DATABASE_URL is not on this machine, so it is neither seeded nor reset');
+  }
+}

@@ -1,0 +1,49 @@
+/** How a test in the Workers runtime steers the network of `internet.ts`. */
+
+export type Service = 'database' | 'siteverify';
+
+/** What happens to one request; where it does not pass, instead of its answer. */
+export type Fault =
+  | 'passes'
+  | 'unreachable'
+  | 'hangs'
+  | 'hangs halfway'
+  | { status: number; body: string };
+
+/** A request that reached a service. */
+export interface Call {
+  service: Service;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever was sent
+  body: any;
+}
+
+function control(method: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(`http://control.test${path}`, { method, body: JSON.stringify(body) });
+}
+
+/** Solves a captcha. */
+export async function solveCaptcha(
+  challenge: { hostname?: string; action?: string } = {},
+): Promise<string> {
+  const response = await control('POST', '/tokens', { hostname: 'app.example.org', ...challenge });
+  return response.text();
+}
+
+/** Sets the clock of siteverify, or lets it run again. @param now milliseconds since 1970 */
+export async function setSiteverifyClock(now?: number): Promise<void> {
+  await control('POST', '/clock', { now });
+}
+
+/** Each of the service's next requests meets one of the faults; those after them are answered. */
+export async function breakNext(service: Service, ...faults: Fault[]): Promise<void> {
+  await control('POST', `/faults/${service}`, faults);
+}
+
+export async function forgetCalls(): Promise<void> {
+  await control('DELETE', '/calls');
+}
+
+export async function callsTo(service: Service): Promise<Call['body'][]> {
+  const calls: Call[] = await (await control('GET', '/calls')).json();
+  return calls.filter((call) => call.service === service).map((call) => call.body);
+}

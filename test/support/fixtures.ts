@@ -1,0 +1,67 @@
+/** The rows that the tests log in with. */
+import { inject } from 'vitest';
+import { connect, type Database } from '../../src/db/connection.ts';
+import { modules, roleGrants, roles, users } from '../../src/db/schema.ts';
+import { hashPassword } from '../../src/password/password.ts';
+import { ACTIONS } from '../../src/permission.ts';
+import { normalizeUserName } from '../../src/user-name.ts';
+
+export const PASSWORD = 'correct horse battery staple';
+
+/** A connection of the test's own, which the Worker's faults and call lists do not concern. */
+export function database(): Database {
+  return connect(`postgresql://fixture:fixture@${inject('internetAddress')}/portero`);
+}
+
+type User = typeof users.$inferInsert;
+
+/** Adds a user with {@link PASSWORD} and the role `Sales`, unless told otherwise. */
+export async function addUser(
+  userName: string,
+  columns: Partial<User> & { role?: keyof typeof ROLE_IDS } = {},
+): Promise<User> {
+  const { role = 'Sales', ...rest } = columns;
+  const user = {
+    id: crypto.randomUUID(),
+    userName,
+    normalizedUserName: normalizeUserName(userName),
+    passwordHash: await passwordHash(),
+    roleId: ROLE_IDS[role],
+    ...rest,
+  };
+  await database().insert(users).values(user);
+  return user;
+}
+
+let hash: Promise<string> | undefined;
+function passwordHash(): Promise<string> {
+  hash ??= hashPassword(PASSWORD);
+  return hash;
+}
+
+const ROLE_IDS = { Sales: 1, Administrator: 2, Everything: 3, TooMuch: 4 };
+
+/** Empties every table and fills in the roles. `TooMuch` has grants that no token can hold. */
+export async function resetDatabase(): Promise<void> {
+  const db = database();
+  const moduleKeys = Array.from({ length: 200 }, (_, index) => `module-${index}`);
+  const grants = (roleId: number, keys: string[], actions: readonly (typeof ACTIONS)[number][]) =>
+    keys.flatMap((moduleKey) => actions.map((action) => ({ roleId, moduleKey, action })));
+  await db.batch([
+    db.delete(users),
+    db.delete(roles),
+    db.delete(modules),
+    db.insert(roles).overridingSystemValue().values([
+      { id: ROLE_IDS.Sales, name: 'Sales' },
+      { id: ROLE_IDS.Administrator, name: 'Administrator', isAdmin: true },
+      { id: ROLE_IDS.Everything, name: 'Everything' },
+      { id: ROLE_IDS.TooMuch, name: 'TooMuch' },
+    ]),
+    db.insert(modules).values(['users', ...moduleKeys].map((key) => ({ key, name: key }))),
+    db.insert(roleGrants).values([
+      ...grants(ROLE_IDS.Sales, ['users'], ['read', 'list']),
+      ...grants(ROLE_IDS.Everything, moduleKeys, ['list']),
+      ...grants(ROLE_IDS.TooMuch, moduleKeys, ACTIONS),
+    ]),
+  ]);
+}

@@ -1,0 +1,15 @@
+import type { TestProject } from 'vitest/node';
+import { startInternet } from './internet.ts';
+import { TEST_ENV } from './test-env.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    internetAddress: string;
+  }
+}
+
+export default async function setUp(project: TestProject) {
+  const internet = await startInternet(TEST_ENV.TURNSTILE_SECRET_KEY);
+  project.provide('internetAddress', internet.address);
+  return internet.close;
+}

@@ -1,0 +1,78 @@
+/**
+ * The network as the Worker under test sees it: Neon and siteverify at their real addresses, each with
+ * a queue of faults, and a host by which the tests steer them.
+ */
+import type { AddressInfo } from 'node:net';
+import { PGlite } from '@electric-sql/pglite';
+import { type HttpBindings, serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { MIGRATIONS_FOLDER } from '../../dev/local-database.ts';
+import { createNeonEndpoint } from '../../dev/neon-endpoint.ts';
+import { createSiteverifyEndpoint, Siteverify } from '../../dev/siteverify.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import type { Call, Fault, Service } from './control.ts';
+
+const HOSTS: Record<string, Service> = {
+  'api.eu-central-1.aws.neon.tech': 'database',
+  'challenges.cloudflare.com': 'siteverify',
+};
+
+/** @param turnstileSecret the secret of the one real widget */
+export async function startInternet(turnstileSecret: string) {
+  let now: number | undefined;
+  const siteverify = new Siteverify([turnstileSecret], () => now ?? Date.now());
+  const pglite = await PGlite.create();
+  const neon = createNeonEndpoint(pglite);
+  const services = { database: neon, siteverify: createSiteverifyEndpoint(siteverify) };
+  const faults: Record<Service, Fault[]> = { database: [], siteverify: [] };
+  const calls: Call[] = [];
+
+  const control = new Hono()
+    .post('/tokens', async (context) => {
+      return context.text(siteverify.issue(turnstileSecret, await context.req.json()));
+    })
+    .post('/clock', async (context) => {
+      ({ now } = await context.req.json());
+      return context.body(null);
+    })
+    .post('/faults/:service', async (context) => {
+      faults[context.req.param('service') as Service] = await context.req.json();
+      return context.body(null);
+    })
+    .delete('/calls', (context) => {
+      calls.length = 0;
+      return context.body(null);
+    })
+    .get('/calls', (context) => context.json(calls));
+
+  const app = new Hono<{ Bindings: HttpBindings }>().all('*', async (context) => {
+    const host = context.req.header('Host') ?? '';
+    if (host === 'control.test') return control.fetch(context.req.raw);
+    // Past faults and call lists, for arranging and looking up rows.
+    if (host === address) return neon.fetch(context.req.raw);
+    const service = HOSTS[host];
+    if (service === undefined) return context.text(`no such host: ${host}`, 502);
+    const request = context.req.raw;
+    calls.push({ service, body: await request.clone().json() });
+    const fault = faults[service].shift() ?? 'passes';
+    if (fault === 'passes') return services[service].fetch(request);
+    if (fault === 'unreachable') context.env.incoming.socket.destroy();
+    if (fault === 'hangs' || fault === 'unreachable') return new Promise<Response>(() => {});
+    if (fault === 'hangs halfway') return new Response(new ReadableStream({ pull: () => {} }));
+    return new Response(fault.body, { status: fault.status });
+  });
+
+  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await migrate(`postgresql://fixture:fixture@${address}/portero`, MIGRATIONS_FOLDER);
+
+  return {
+    address,
+    close: async () => {
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      server.close();
+      await pglite.close();
+    },
+  };
+}

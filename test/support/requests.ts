@@ -1,0 +1,52 @@
+/** Requests to the Worker under test. */
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env, exports } from 'cloudflare:workers';
+import worker from '../../src/index.ts';
+import { solveCaptcha } from './control.ts';
+import { PASSWORD } from './fixtures.ts';
+
+export const ORIGIN = 'https://login.example.org';
+
+export function send(path: string, init?: RequestInit): Promise<Response> {
+  return exports.default.fetch(new Request(`${ORIGIN}${path}`, init));
+}
+
+/** Posts a body to the login as it is. */
+export function post(body: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
+  return exports.default.fetch(loginRequest(body, headers));
+}
+
+/** Logs in with a fresh captcha token and the right password, unless told otherwise. */
+export async function login(userName: string, members: object = {}): Promise<Response> {
+  return post(await loginBody(userName, members));
+}
+
+export async function loginBody(userName: string, members: object = {}): Promise<string> {
+  const CaptchaToken = await solveCaptcha();
+  return JSON.stringify({ UserName: userName, Password: PASSWORD, CaptchaToken, ...members });
+}
+
+export function loginRequest(body: BodyInit, headers: Record<string, string> = {}): Request {
+  return new Request(`${ORIGIN}/api/Auth`, {
+    method: 'POST',
+    body,
+    headers: { 'Content-Type': 'application/json', ...headers },
+  });
+}
+
+/** Everything of an answer that a caller can see. */
+export async function wire(response: Response) {
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.text(),
+  };
+}
+
+/** Sends a request to a Worker with other settings, and waits for what it does after the answer. */
+export async function sendWith(settings: Partial<Env>, request: Request): Promise<Response> {
+  const context = createExecutionContext();
+  const response = await worker.fetch(request, { ...env, ...settings }, context);
+  await waitOnExecutionContext(context);
+  return response;
+}

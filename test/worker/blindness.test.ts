@@ -1,0 +1,126 @@
+/** What a caller cannot learn, and what a login costs whoever asks. */
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { breakNext, callsTo, forgetCalls } from '../support/control.ts';
+import { addUser, database, resetDatabase } from '../support/fixtures.ts';
+import { login, wire } from '../support/requests.ts';
+
+beforeAll(async () => {
+  await resetDatabase();
+  await addUser('jdoe');
+  await addUser('everything', { role: 'Everything' });
+  await addUser('admin', { role: 'Administrator' });
+  await addUser('inactive', { active: false });
+  await addUser('hashless', { passwordHash: null });
+  await addUser('unreadable', { passwordHash: 'AQAAAAIAAYagAAAAEA==' });
+});
+beforeEach(forgetCalls);
+afterEach(() => vi.restoreAllMocks());
+
+const REFUSED_LOGINS: [string, string, object][] = [
+  ['an unknown name', 'nobody', {}],
+  ['an unknown name behind the last one', 'zzz', {}],
+  ['an inactive user', 'inactive', {}],
+  ['a user without a hash', 'hashless', {}],
+  ['a user with an unreadable hash', 'unreadable', {}],
+  ['a wrong password', 'jdoe', { Password: 'wrong' }],
+  ['a wrong password of an inactive user', 'inactive', { Password: 'wrong' }],
+];
+
+/** Logs in and lists every derivation, with what its cost depends on. */
+async function derivationsOf(userName: string, members: object) {
+  const deriveBits = vi.spyOn(crypto.subtle, 'deriveBits');
+  await login(userName, members);
+  const derivations = deriveBits.mock.calls.map(([algorithm, , bits]) => {
+    const { name, hash, iterations, salt } = algorithm as SubtleCryptoDeriveKeyAlgorithm;
+    return { name, hash, iterations, saltBytes: (salt as Uint8Array).byteLength, bits };
+  });
+  deriveBits.mockRestore();
+  return derivations;
+}
+
+test('a right login derives 22 layers of 10,000 iterations of PBKDF2-HMAC-SHA512', async () => {
+  const layer = { name: 'PBKDF2', hash: 'SHA-512', iterations: 10_000, saltBytes: 37, bits: 512 };
+  expect(await derivationsOf('jdoe', {})).toEqual(Array(22).fill(layer));
+});
+
+test.each(REFUSED_LOGINS)('%s makes the same derivations', async (_, userName, members) => {
+  expect(await derivationsOf(userName, members)).toEqual(await derivationsOf('jdoe', {}));
+});
+
+test('all refusals are the same bytes', async () => {
+  const answers = [];
+  for (const [, userName, members] of REFUSED_LOGINS) {
+    answers.push(JSON.stringify(await wire(await login(userName, members))));
+  }
+  expect(new Set(answers).size).toBe(1);
+});
+
+describe('one siteverify call and one SQL statement are all that is waited for with', () => {
+  test.each<[string, string, object]>([
+    ['a right password', 'jdoe', {}],
+    ['200 permissions', 'everything', {}],
+    ['an administrator', 'admin', {}],
+    ...REFUSED_LOGINS,
+  ])('%s', async (_, userName, members) => {
+    // Whatever follows the first statement gets no answer, so that a login that waited for it failed.
+    await breakNext('database', 'passes', 'hangs');
+    const response = await login(userName, members);
+    await breakNext('database');
+    expect(response.status).not.toBe(503);
+    expect(await callsTo('siteverify')).toHaveLength(1);
+    const statements = await callsTo('database');
+    expect(statements.filter(({ query }) => !query.includes('last_login_at'))).toHaveLength(1);
+  });
+});
+
+test('a known and an unknown name run the same statement over the same rows', async () => {
+  const [known, ...unknown] = await [await plan('jdoe'), await plan('nobody'), await plan('zzz')];
+  expect(known).toMatchObject({ users: 2, roles: 1, role_grants: 1 });
+  expect(unknown).toEqual([known, known]);
+});
+
+test('what the statement returns of a neighbour is no more than its role', async () => {
+  const { query, params } = await statementOf('nobody');
+  const [row] = await database().$client.query(query, params);
+  expect(row).toEqual({
+    isKnown: false,
+    id: null,
+    userName: null,
+    passwordHash: null,
+    active: null,
+    roleName: 'Sales',
+    isAdmin: false,
+    permissions: expect.arrayContaining(['users.list', 'users.read']),
+  });
+});
+
+async function statementOf(userName: string): Promise<{ query: string; params: string[] }> {
+  await forgetCalls();
+  await login(userName, { Password: 'wrong' });
+  const [call] = await callsTo('database');
+  return call;
+}
+
+/** How often a login reads from each table. */
+async function plan(userName: string): Promise<Record<string, number>> {
+  const { query, params } = await statementOf(userName);
+  const explain = `explain (analyze, format json) ${query}`;
+  const [row] = await database().$client.query(explain, params);
+  const reads: Record<string, number> = {};
+  for (const node of nodes(row?.['QUERY PLAN'][0].Plan)) {
+    const table = node['Relation Name'];
+    if (table && node['Actual Loops'] > 0) reads[table] = (reads[table] ?? 0) + 1;
+  }
+  return reads;
+}
+
+interface PlanNode {
+  'Relation Name'?: string;
+  'Actual Loops': number;
+  Plans?: PlanNode[];
+}
+
+function* nodes(node: PlanNode): Generator<PlanNode> {
+  yield node;
+  for (const child of node.Plans ?? []) yield* nodes(child);
+}

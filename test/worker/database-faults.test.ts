@@ -1,0 +1,50 @@
+/** A database that fails, and what a login makes of it. */
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { breakNext, callsTo, type Fault, forgetCalls } from '../support/control.ts';
+import { addUser, resetDatabase } from '../support/fixtures.ts';
+import { recordLog } from '../support/log.ts';
+import { login } from '../support/requests.ts';
+import { TEST_ENV } from '../support/test-env.ts';
+
+beforeAll(async () => {
+  await resetDatabase();
+  await addUser('jdoe');
+});
+afterEach(() => vi.restoreAllMocks());
+
+const sqlError = {
+  message: 'password authentication failed for user "app"',
+  code: '28P01',
+  severity: 'FATAL',
+};
+const noRows = { command: 'SELECT', rowCount: 0, rowAsArray: true, fields: [], rows: [[]] };
+
+describe('a 503, its reason in the log, and a next login that works follow', () => {
+  test.each<[string, Fault, object]>([
+    ['a dropped connection', 'unreachable', { reason: 'database_unreachable' }],
+    ['no answer', 'hangs', { reason: 'database_timeout' }],
+    ['half an answer', 'hangs halfway', { reason: 'database_timeout' }],
+    ['a 500', { status: 500, body: 'compute failed' }, { reason: 'database_unreachable' }],
+    ['a 429', { status: 429, body: 'slow down' }, { reason: 'database_unreachable' }],
+    ['HTML', { status: 200, body: '<html></html>' }, { reason: 'database_bad_answer' }],
+    ['HTML with a 400', { status: 400, body: '<html></html>' }, { reason: 'database_bad_answer' }],
+    ['JSON of another kind', { status: 200, body: '{}' }, { reason: 'database_bad_answer' }],
+    ['an empty row', { status: 200, body: JSON.stringify(noRows) }, { reason: 'database_bad_answer' }],
+    [
+      'an SQL error',
+      { status: 400, body: JSON.stringify(sqlError) },
+      { reason: 'database_error', sqlState: '28P01' },
+    ],
+  ])('%s', async (_, fault, entry) => {
+    const log = recordLog();
+    await forgetCalls();
+    await breakNext('database', fault);
+    const response = await login('jdoe');
+    expect(response.status).toBe(503);
+    expect(response.headers.get('Retry-After')).toBe('5');
+    expect(log.events('login')).toMatchObject([{ status: 503, ...entry }]);
+    expect(log.lines.join()).not.toContain(new URL(TEST_ENV.DATABASE_URL).password);
+    expect(await callsTo('database')).toHaveLength(1);
+    expect((await login('jdoe')).status).toBe(200);
+  });
+});

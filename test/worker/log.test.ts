@@ -1,0 +1,81 @@
+/** One line for each login: precise for the operator, and nothing secret in it. */
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { addUser, PASSWORD, resetDatabase } from '../support/fixtures.ts';
+import { recordLog } from '../support/log.ts';
+import { login, post, send } from '../support/requests.ts';
+import { TEST_ENV } from '../support/test-env.ts';
+
+const milliseconds = expect.any(Number);
+
+beforeAll(async () => {
+  await resetDatabase();
+  await addUser('jdoe', { id: 'id-of-jdoe' });
+  await addUser('inactive', { id: 'id-of-inactive', active: false });
+  await addUser('hashless', { id: 'id-of-hashless', passwordHash: null });
+  await addUser('unreadable', { id: 'id-of-unreadable', passwordHash: 'nonsense' });
+});
+afterEach(() => vi.restoreAllMocks());
+
+describe('the reason is', () => {
+  test.each<[string, string, object, object]>([
+    ['success', 'jdoe', {}, { status: 200, userId: 'id-of-jdoe', userName: 'jdoe' }],
+    ['wrong_password', 'JDOE', { Password: 'wrong' }, { userId: 'id-of-jdoe', userName: 'jdoe' }],
+    ['inactive', 'inactive', {}, { userId: 'id-of-inactive', userName: 'inactive' }],
+    ['wrong_password', 'inactive', { Password: 'wrong' }, { userId: 'id-of-inactive', userName: 'inactive' }],
+    ['no_password', 'hashless', {}, { userId: 'id-of-hashless', userName: 'hashless' }],
+    ['unreadable_hash', 'unreadable', {}, { userId: 'id-of-unreadable', userName: 'unreadable' }],
+    ['unknown_user', 'my-typed-secret', {}, {}],
+  ])('%s, with the user where known, and the time of each stage', async (reason, userName, members, entry) => {
+    const log = recordLog();
+    await login(userName, members);
+    expect(log.events('login')).toEqual([
+      {
+        event: 'login',
+        status: 401,
+        reason,
+        captchaMs: milliseconds,
+        sqlMs: milliseconds,
+        hashMs: milliseconds,
+        ...entry,
+      },
+    ]);
+  });
+
+  test.each<[string, object]>([
+    ['captcha_missing', { CaptchaToken: null }],
+    ['captcha_too_long', { CaptchaToken: 'x'.repeat(2049) }],
+    ['captcha_invalid', { CaptchaToken: 'x' }],
+    ['credentials_missing', { Password: null }],
+    ['impossible_user_name', { UserName: 'a\0b' }],
+  ])('%s, and no more than the captcha is timed', async (reason, members) => {
+    const log = recordLog();
+    await login('jdoe', members);
+    expect(log.events('login')).toEqual([
+      expect.objectContaining({ event: 'login', status: 401, reason, captchaMs: milliseconds }),
+    ]);
+    expect(log.lines.join()).not.toContain('sqlMs');
+  });
+
+  test.each([
+    ['body_not_json', '{'],
+    ['body_not_an_object', '[]'],
+    ['member_of_wrong_type', '{"Password":1}'],
+    ['body_not_utf8', new Uint8Array([0xff])],
+  ])('%s', async (reason, body) => {
+    const log = recordLog();
+    await post(body);
+    expect(log.events('login')).toEqual([{ event: 'login', status: 400, reason }]);
+  });
+});
+
+test('no password, token, secret or typed name is logged', async () => {
+  const log = recordLog();
+  const { token } = await (await login('jdoe')).json<{ token: string }>();
+  await login('jdoe', { Password: 'typed-password', CaptchaToken: 'typed-captcha' });
+  await login('typed-name', { Password: 'typed-password' });
+  await login('typed-name\0');
+  await send('/api/Users/me', { headers: { Authorization: `Bearer ${token}x` } });
+  const logged = log.lines.join('\n');
+  const secrets = [PASSWORD, token, token.slice(-20), 'typed-', '$portero$', ...Object.values(TEST_ENV)];
+  for (const secret of secrets.filter((value) => value !== '')) expect(logged).not.toContain(secret);
+});

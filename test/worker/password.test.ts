@@ -1,0 +1,88 @@
+/** The password hash: its layers, its string, and the production limit. */
+import { describe, expect, test, vi } from 'vitest';
+import vectors from '../../docs/password-hash-vectors.json';
+import { deriveKey } from '../../src/password/layers.ts';
+import { hashPassword, verifyPassword } from '../../src/password/password.ts';
+import { pbkdf2Sha512 } from '../../src/password/pbkdf2.ts';
+import { formatStoredHash, parseStoredHash } from '../../src/password/stored-hash.ts';
+
+const fromHex = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+const toHex = (bytes: Uint8Array) =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+describe('PBKDF2', () => {
+  test('takes 100,000 iterations in one call', async () => {
+    const key = await pbkdf2Sha512(new Uint8Array([1]), new Uint8Array(16), 100_000, 32);
+    expect(key).toHaveLength(32);
+  });
+
+  test('refuses more with the error of the production runtime', async () => {
+    const derivation = pbkdf2Sha512(new Uint8Array([1]), new Uint8Array(16), 100_001, 32);
+    await expect(derivation).rejects.toMatchObject({
+      name: 'NotSupportedError',
+      message:
+        'Pbkdf2 failed: iteration counts above 100000 are not supported (requested 100001).',
+    });
+  });
+});
+
+describe('the layers agree with the published vectors', () => {
+  test.each(vectors.layers)('$input, "$note"', async ({ input, secret, salt, iterations, layers, key }) => {
+    const derived = await deriveKey(fromHex(secret), input as 'direct', fromHex(salt), { iterations, layers });
+    expect(toHex(derived)).toBe(key);
+  });
+
+  test.each(vectors.hashes)('$hash', async ({ password, hash }) => {
+    expect(await verifyPassword(password, hash)).toBe('match');
+    expect(await verifyPassword(`${password} `, hash)).toBe('wrong_password');
+  });
+});
+
+test('other requests get a turn between any two layers', async () => {
+  const wait = vi.spyOn(scheduler, 'wait');
+  await hashPassword('correct horse battery staple');
+  expect(wait.mock.calls).toEqual(Array(21).fill([0]));
+  wait.mockRestore();
+});
+
+describe('a stored hash', () => {
+  test('describes itself', async () => {
+    expect(await hashPassword('correct horse battery staple')).toMatch(
+      /^\$portero\$v=1\$p=sha512,i=10000,n=22,s=[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/,
+    );
+  });
+
+  test('has a salt of its own', async () => {
+    const [one, two] = await Promise.all([hashPassword('same'), hashPassword('same')]);
+    expect(parseStoredHash(one)?.salt).not.toEqual(parseStoredHash(two)?.salt);
+  });
+
+  test('of other parameters is verified with them', async () => {
+    const parameters = { iterations: 1_000, layers: 3 };
+    const salt = new Uint8Array(16).fill(7);
+    const key = await deriveKey(new TextEncoder().encode('pw'), 'direct', salt, parameters);
+    expect(await verifyPassword('pw', formatStoredHash({ ...parameters, salt, key }))).toBe('match');
+  });
+
+  const salt = 'AAAAAAAAAAAAAAAAAAAAAA';
+  const key = `${'A'.repeat(42)}A`;
+  test.each([
+    '',
+    '$portero$',
+    `$portero$v=2$p=sha512,i=10000,n=22,s=${salt}$${key}`,
+    `$portero$v=1$p=sha256,i=10000,n=22,s=${salt}$${key}`,
+    `$portero$v=1$p=sha512,i=100001,n=22,s=${salt}$${key}`,
+    `$portero$v=1$p=sha512,i=0,n=22,s=${salt}$${key}`,
+    `$portero$v=1$p=sha512,i=010000,n=22,s=${salt}$${key}`,
+    `$portero$v=1$p=sha512,i=10000,n=0,s=${salt}$${key}`,
+    `$portero$v=1$p=sha512,i=10000,n=1000,s=${salt}$${key}`,
+    `$portero$v=1$n=22,i=10000,p=sha512,s=${salt}$${key}`,
+    `$portero$v=1$p=sha512,i=10000,n=22,s=${salt}==$${key}`,
+    `$portero$v=1$p=sha512,i=10000,n=22,s=${salt}$${key.slice(1)}`,
+    `$portero$v=1$p=sha512,i=10000,n=22,s=${salt}$${key.slice(1)}B`,
+    `$portero$v=1$p=sha512,i=10000,n=22,s=${salt}$${key}\n`,
+    ` $portero$v=1$p=sha512,i=10000,n=22,s=${salt}$${key}`,
+  ])('is unreadable as %j', async (stored) => {
+    expect(parseStoredHash(stored)).toBeNull();
+  });
+});

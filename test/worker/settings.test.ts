@@ -1,0 +1,105 @@
+/** Settings that are missing or unsafe. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { recordLog } from '../support/log.ts';
+import { loginRequest, ORIGIN, sendWith, wire } from '../support/requests.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const TEST_SECRET = '1x0000000000000000000000000000000AA';
+const LOOPBACK_URL = 'postgresql://app:secret-of-app@127.0.0.1:5480/portero';
+
+describe('a 503 and a log line that names the setting, never its value, follow', () => {
+  test.each<[string, Partial<Env>, string, string]>([
+    ['no DATABASE_URL', { DATABASE_URL: undefined }, 'DATABASE_URL', 'is missing'],
+    ['an empty DATABASE_URL', { DATABASE_URL: '' }, 'DATABASE_URL', 'is missing'],
+    [
+      'a DATABASE_URL that is none',
+      { DATABASE_URL: 'secret-of-app@db.example' },
+      'DATABASE_URL',
+      'is not of the form postgresql://user:password@host/database',
+    ],
+    [
+      'a DATABASE_URL of another kind',
+      { DATABASE_URL: 'mysql://app:secret-of-app@db.example/portero' },
+      'DATABASE_URL',
+      'is not of the form postgresql://user:password@host/database',
+    ],
+    ['no JWT_SECRET', { JWT_SECRET: undefined }, 'JWT_SECRET', 'is missing'],
+    ['a JWT_SECRET of 31 bytes', { JWT_SECRET: 'x'.repeat(31) }, 'JWT_SECRET', 'is shorter than 32 bytes'],
+    ['no JWT_ISSUER', { JWT_ISSUER: '' }, 'JWT_ISSUER', 'is missing'],
+    ['no JWT_AUDIENCE', { JWT_AUDIENCE: '' }, 'JWT_AUDIENCE', 'is missing'],
+    ['no TURNSTILE_SECRET_KEY', { TURNSTILE_SECRET_KEY: undefined }, 'TURNSTILE_SECRET_KEY', 'is missing'],
+    ['no TURNSTILE_SITE_KEY', { TURNSTILE_SITE_KEY: '' }, 'TURNSTILE_SITE_KEY', 'is missing'],
+    ['no TURNSTILE_HOSTNAMES', { TURNSTILE_HOSTNAMES: '' }, 'TURNSTILE_HOSTNAMES', 'is missing'],
+    [
+      'a TURNSTILE_HOSTNAMES with a URL',
+      { TURNSTILE_HOSTNAMES: 'https://app.example.org' },
+      'TURNSTILE_HOSTNAMES',
+      'is not a list of hostnames without scheme or port, comma-separated',
+    ],
+    ['a TURNSTILE_ACTION that is none', { TURNSTILE_ACTION: 'log in' }, 'TURNSTILE_ACTION', 'is not a Turnstile action'],
+    [
+      'a test secret beside a database elsewhere',
+      { TURNSTILE_SECRET_KEY: TEST_SECRET },
+      'TURNSTILE_SECRET_KEY',
+      'is a test secret, which is accepted only beside a loopback DATABASE_URL',
+    ],
+    [
+      'a test secret beside a host that only looks like loopback',
+      { TURNSTILE_SECRET_KEY: TEST_SECRET, DATABASE_URL: 'postgresql://app:secret-of-app@127.0.0.1.example.org/db' },
+      'TURNSTILE_SECRET_KEY',
+      'is a test secret, which is accepted only beside a loopback DATABASE_URL',
+    ],
+  ])('%s', async (_, settings, setting, problem) => {
+    const log = recordLog();
+    const answer = await wire(await sendWith(settings, loginRequest('{}')));
+    expect(answer).toEqual({
+      status: 503,
+      headers: { 'cache-control': 'no-store', 'content-type': 'application/problem+json' },
+      body: '{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The service is not configured."}',
+    });
+    expect(log.lines).toEqual([
+      JSON.stringify({ event: 'settings_refused', faults: [{ setting, problem }] }),
+    ]);
+  });
+});
+
+test('all that is wrong is named at once', async () => {
+  const log = recordLog();
+  await sendWith({ JWT_SECRET: 'short', JWT_ISSUER: '' }, loginRequest('{}'));
+  const [event] = log.events('settings_refused');
+  expect(event.faults.map(({ setting }: { setting: string }) => setting).sort()).toEqual([
+    'JWT_ISSUER',
+    'JWT_SECRET',
+  ]);
+});
+
+test('a secret of 32 bytes is enough, however few characters they are', async () => {
+  const response = await sendWith({ JWT_SECRET: 'ñ'.repeat(16) }, loginRequest('{}'));
+  expect(response.status).toBe(401);
+});
+
+describe('GET /api/Config tells a web app', () => {
+  const config = async (settings: Partial<Env>) =>
+    wire(await sendWith(settings, new Request(`${ORIGIN}/api/Config`)));
+
+  test('the site key', async () => {
+    expect(await config({})).toEqual({
+      status: 200,
+      headers: { 'cache-control': 'no-store', 'content-type': 'application/json' },
+      body: '{"turnstileSiteKey":"0x4AAAAAAA-site-key"}',
+    });
+  });
+
+  test('and the action where one is configured', async () => {
+    const { body } = await config({ TURNSTILE_ACTION: 'login' });
+    expect(JSON.parse(body)).toMatchObject({ turnstileAction: 'login' });
+  });
+
+  test('the test site key beside a test secret, whatever is configured', async () => {
+    const settings = { TURNSTILE_SECRET_KEY: TEST_SECRET, DATABASE_URL: LOOPBACK_URL };
+    expect(JSON.parse((await config({ ...settings, TURNSTILE_ACTION: 'login' })).body)).toEqual({
+      turnstileSiteKey: '1x00000000000000000000AA',
+    });
+  });
+});

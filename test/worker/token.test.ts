@@ -1,0 +1,197 @@
+/** The token: what it claims, and which ones a protected route accepts. */
+import { env } from 'cloudflare:workers';
+import { type JWTPayload, SignJWT } from 'jose';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { importSigningKey } from '../../src/token/signing-key.ts';
+import { addUser, database, resetDatabase } from '../support/fixtures.ts';
+import { callsTo, forgetCalls } from '../support/control.ts';
+import { login, send, wire } from '../support/requests.ts';
+
+beforeAll(async () => {
+  await resetDatabase();
+  await addUser('jdoe', { id: '0f8fad5b-d9cb-469f-a165-70867728950e' });
+  await addUser('admin', { id: 'id-of-admin', role: 'Administrator' });
+});
+
+async function tokenOf(userName: string): Promise<string> {
+  return (await (await login(userName)).json<{ token: string }>()).token;
+}
+
+function part(token: string, index: 0 | 1): JWTPayload {
+  return JSON.parse(atob((token.split('.')[index] ?? '').replaceAll('-', '+').replaceAll('_', '/')));
+}
+
+describe('the token', () => {
+  test('is HS256, a JWT, and names its key', async () => {
+    const { id } = await importSigningKey(env.JWT_SECRET);
+    expect(part(await tokenOf('jdoe'), 0)).toEqual({ alg: 'HS256', typ: 'JWT', kid: id });
+    expect(id).toMatch(/^[\w-]{16}$/);
+  });
+
+  test('holds the claims of the contract and no others', async () => {
+    const before = Math.floor(Date.now() / 1000);
+    const claims = part(await tokenOf('jdoe'), 1);
+    expect(claims).toEqual({
+      iss: 'https://login.example.org',
+      aud: 'https://api.example.org',
+      sub: '0f8fad5b-d9cb-469f-a165-70867728950e',
+      name: 'jdoe',
+      role: 'Sales',
+      permissions: ['users.list', 'users.read'],
+      iat: expect.any(Number),
+      nbf: claims.iat,
+      exp: (claims.iat as number) + 1800,
+      jti: expect.stringMatching(/^[\w-]{36}$/),
+    });
+    expect(claims.iat).toBeGreaterThanOrEqual(before);
+  });
+
+  test("of an administrator says so instead of listing permissions", async () => {
+    const claims = part(await tokenOf('admin'), 1);
+    expect(claims).toMatchObject({ admin: true, role: 'Administrator' });
+    expect(claims).not.toHaveProperty('permissions');
+  });
+
+  test('is another one each time', async () => {
+    const [one, two] = [part(await tokenOf('jdoe'), 1), part(await tokenOf('jdoe'), 1)];
+    expect(one.jti).not.toBe(two.jti);
+  });
+});
+
+function me(authorization?: string): Promise<Response> {
+  return send('/api/Users/me', { headers: authorization ? { Authorization: authorization } : {} });
+}
+
+const JSON_HEADERS = { 'cache-control': 'no-store', 'content-type': 'application/json' };
+
+describe('GET /api/Users/me', () => {
+  test('answers who the caller is and what it may do', async () => {
+    expect(await wire(await me(`Bearer ${await tokenOf('jdoe')}`))).toEqual({
+      status: 200,
+      headers: JSON_HEADERS,
+      body: JSON.stringify({
+        id: '0f8fad5b-d9cb-469f-a165-70867728950e',
+        userName: 'jdoe',
+        role: 'Sales',
+        admin: false,
+        permissions: ['users.list', 'users.read'],
+      }),
+    });
+  });
+
+  test('answers an administrator without a list', async () => {
+    const answer = await (await me(`Bearer ${await tokenOf('admin')}`)).json();
+    expect(answer).toEqual({ id: 'id-of-admin', userName: 'admin', role: 'Administrator', admin: true });
+  });
+
+  test('asks the database nothing', async () => {
+    const token = await tokenOf('jdoe');
+    await forgetCalls();
+    expect((await me(`Bearer ${token}`)).status).toBe(200);
+    expect(await callsTo('database')).toEqual([]);
+  });
+
+  test.each(['bearer', 'BEARER', 'Bearer '])('accepts the scheme as "%s"', async (scheme) => {
+    expect((await me(`${scheme} ${await tokenOf('jdoe')}`)).status).toBe(200);
+  });
+
+  test.each([undefined, 'Bearer', 'Bearer ', 'Basic amRvZTpzM2NyM3Q='])(
+    'challenges without an error where the authorization is "%s"',
+    async (authorization) => {
+      expect(await wire(await me(authorization))).toEqual({
+        status: 401,
+        headers: { 'cache-control': 'no-store', 'www-authenticate': 'Bearer realm="portero"' },
+        body: '',
+      });
+    },
+  );
+
+  test('POST is a 405', async () => {
+    const response = await send('/api/Users/me', { method: 'POST' });
+    expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET, HEAD']);
+  });
+});
+
+describe('a token is invalid', () => {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    iss: 'https://login.example.org',
+    aud: 'https://api.example.org',
+    sub: 'id',
+    name: 'jdoe',
+    role: 'Sales',
+    permissions: [],
+    iat: now,
+    nbf: now,
+    exp: now + 1800,
+    jti: 'jti',
+  };
+
+  async function forge(payload: object = {}, header: object = {}, secret = env.JWT_SECRET) {
+    const { id } = await importSigningKey(env.JWT_SECRET);
+    return new SignJWT({ ...claims, ...payload })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: id, ...header })
+      .sign(new TextEncoder().encode(secret));
+  }
+
+  async function expectInvalid(token: string) {
+    expect(await wire(await me(`Bearer ${token}`))).toEqual({
+      status: 401,
+      headers: {
+        'cache-control': 'no-store',
+        'www-authenticate': 'Bearer realm="portero", error="invalid_token"',
+      },
+      body: '',
+    });
+  }
+
+  test('never, where it is forged with everything right', async () => {
+    expect((await me(`Bearer ${await forge()}`)).status).toBe(200);
+  });
+
+  test.each<[string, object]>([
+    ['of another issuer', { iss: 'https://elsewhere.example' }],
+    ['for another audience', { aud: 'https://elsewhere.example' }],
+    ['for several audiences', { aud: ['https://api.example.org', 'x'] }],
+    ['that has expired', { iat: now - 1810, nbf: now - 1810, exp: now - 10 }],
+    ['that never expires', { exp: undefined }],
+    ['that lives longer than 1,800 s', { exp: now + 1801 }],
+    ['that is not valid yet', { nbf: now + 60 }],
+    ['without nbf', { nbf: undefined }],
+    ['without iat', { iat: undefined }],
+    ['without sub', { sub: undefined }],
+    ['with an empty sub', { sub: '' }],
+    ['without jti', { jti: undefined }],
+    ['with admin: "true"', { admin: 'true' }],
+    ['with admin: false', { admin: false }],
+    ['with permissions as a string', { permissions: 'users.list' }],
+    ['of more than 8 KiB', { padding: 'x'.repeat(8192) }],
+  ])('%s', async (_, payload) => expectInvalid(await forge(payload)));
+
+  test.each<[string, object]>([
+    ['with another algorithm', { alg: 'HS512' }],
+    ['of another type', { typ: 'at+jwt' }],
+    ['without a type', { typ: undefined }],
+    ['with an unknown kid', { kid: 'unknown' }],
+    ['without a kid', { kid: undefined }],
+  ])('%s', async (_, header) => expectInvalid(await forge({}, header)));
+
+  test('signed with another secret', async () => {
+    await expectInvalid(await forge({}, {}, 'another-secret-of-more-than-32-bytes!'));
+  });
+
+  test('without a signature', async () => {
+    const [, payload] = (await forge()).split('.');
+    const header = btoa('{"alg":"none","typ":"JWT"}').replaceAll('=', '');
+    await expectInvalid(`${header}.${payload}.`);
+  });
+
+  test.each(['x', 'a.b', 'a.b.c', 'a b', '😀', `${'.'.repeat(9000)}`])('that is "%s"', (token) =>
+    expectInvalid(encodeURI(token) === token ? token : encodeURIComponent(token)),
+  );
+
+  test('that comes twice', async () => {
+    const token = await forge();
+    await expectInvalid(`${token}, Bearer ${token}`);
+  });
+});

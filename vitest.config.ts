@@ -1,0 +1,39 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+import { leadTo } from './test/support/outbound.ts';
+import { TEST_ENV } from './test/support/test-env.ts';
+
+export default defineConfig({
+  test: {
+    silent: 'passed-only',
+    projects: [
+      {
+        // Everything of the Worker, inside the Workers runtime.
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: TEST_ENV,
+              outboundService: { node: leadTo(inject('internetAddress')) },
+            },
+          })),
+        ],
+        test: {
+          name: 'worker',
+          include: ['test/worker/**/*.test.ts'],
+          globalSetup: './test/support/global-setup.ts',
+          fileParallelism: false, // the files share one database
+          testTimeout: 20_000,
+        },
+      },
+      {
+        // What runs under Node: the stand-ins, the command line, `npm run dev` itself.
+        test: {
+          name: 'node',
+          include: ['test/node/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
