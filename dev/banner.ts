@@ -24,13 +24,18 @@ export function banner(url: string, isLocalDatabase: boolean, isTurnstileReal: b
 /** @param secrets what a Worker beside these services has to be started with */
 export function servicesBanner(secrets: Record<string, string>): string {
   const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}`);
-  const text = ['', 'The local services listen. For `npx wrangler dev`, put this into .dev.vars:', ''];
+  const text = [
+    '',
+    'The local services listen. For `npx wrangler dev`, put this into .dev.vars:',
+    '',
+  ];
   return [...text, ...lines, ''].join('\n');
 }
 
 function demoUserTable(): string {
-  const rows = DEMO_USERS.map(({ userName, password, role, active }) =>
-    `  ${userName.padEnd(9)} ${password.padEnd(14)} ${active ? role : `${role}, inactive`}`,
+  const rows = DEMO_USERS.map(
+    ({ userName, password, role, active }) =>
+      `  ${userName.padEnd(9)} ${password.padEnd(14)} ${active ? role : `${role}, inactive`}`,
   );
   return ['Demo users:', ...rows].join('\n');
 }

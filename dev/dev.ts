@@ -73,7 +73,9 @@ async function openDatabase({ database }: Plan, reset: boolean): Promise<string>
   }
   const local = await openLocalDatabase(LOCAL_FOLDER, { port: database.port, reset });
   if (local === null) {
-    throw new PlanError('Portero is already running in this folder. Stop it before you start another.');
+    throw new PlanError(
+      'Portero is already running in this folder. Stop it before you start another.',
+    );
   }
   undo.push(local.close);
   return local.databaseUrl;

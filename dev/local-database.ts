@@ -73,6 +73,7 @@ export async function openLocalDatabase(
 async function initialize(data: string): Promise<void> {
   const unfinished = `${data}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
+  console.error('Setting up the local database …');
   const pglite = await PGlite.create(unfinished);
   await pglite.close();
   renameSync(unfinished, data);

@@ -58,7 +58,9 @@ export function makePlan(
 function planDatabase(databaseUrl: string): Plan['database'] {
   const url = URL.parse(databaseUrl);
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw new PlanError('DATABASE_URL is not of the form postgresql://user:password@host/database.');
+    throw new PlanError(
+      'DATABASE_URL is not of the form postgresql://user:password@host/database.',
+    );
   }
   if (!isLoopback(url.hostname)) return { url: databaseUrl };
   if (url.port === '') throw new PlanError('A loopback DATABASE_URL needs a port.');

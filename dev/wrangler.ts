@@ -70,7 +70,8 @@ export function startWrangler(
 
   async function stop(): Promise<void> {
     signalGroup('SIGINT');
-    for (let waited = 0; waited < GRACE_MS && signalGroup(0); waited += POLL_MS) await wait(POLL_MS);
+    for (let waited = 0; waited < GRACE_MS && signalGroup(0); waited += POLL_MS)
+      await wait(POLL_MS);
     signalGroup('SIGKILL');
   }
 

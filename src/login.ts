@@ -33,7 +33,10 @@ export async function login(context: Context<AppEnv>): Promise<Response> {
   log({ event: 'login', status, reason: outcome, ...details });
   switch (status) {
     case 400:
-      return problem(400, 'Send a JSON object with the strings UserName, Password and CaptchaToken.');
+      return problem(
+        400,
+        'Send a JSON object with the strings UserName, Password and CaptchaToken.',
+      );
     case 401:
       return unauthorized();
     case 503:

@@ -24,7 +24,9 @@ export interface SettingFault {
   problem: string;
 }
 
-export type SettingsVerdict = { ok: true; settings: Settings } | { ok: false; faults: SettingFault[] };
+export type SettingsVerdict =
+  | { ok: true; settings: Settings }
+  | { ok: false; faults: SettingFault[] };
 
 /**
  * Checks every setting and imports the signing key.
@@ -84,27 +86,33 @@ const Hostnames = v.pipe(
   v.array(
     v.pipe(
       v.string(),
-      v.regex(/^[a-z0-9.-]+$/, 'is not a list of hostnames without scheme or port, comma-separated'),
+      v.regex(
+        /^[a-z0-9.-]+$/,
+        'is not a list of hostnames without scheme or port, comma-separated',
+      ),
     ),
   ),
 );
 
 const Environment = v.pipe(
-  v.object({
-    DATABASE_URL: DatabaseUrl,
-    TURNSTILE_SECRET_KEY: required,
-    TURNSTILE_SITE_KEY: v.optional(optional),
-    TURNSTILE_HOSTNAMES: v.optional(Hostnames),
-    TURNSTILE_ACTION: v.optional(
-      v.pipe(optional, v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not a Turnstile action')),
-    ),
-    JWT_SECRET: v.pipe(
-      required,
-      v.minBytes(MIN_SECRET_BYTES, `is shorter than ${MIN_SECRET_BYTES} bytes`),
-    ),
-    JWT_ISSUER: required,
-    JWT_AUDIENCE: required,
-  }, 'is missing'),
+  v.object(
+    {
+      DATABASE_URL: DatabaseUrl,
+      TURNSTILE_SECRET_KEY: required,
+      TURNSTILE_SITE_KEY: v.optional(optional),
+      TURNSTILE_HOSTNAMES: v.optional(Hostnames),
+      TURNSTILE_ACTION: v.optional(
+        v.pipe(optional, v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not a Turnstile action')),
+      ),
+      JWT_SECRET: v.pipe(
+        required,
+        v.minBytes(MIN_SECRET_BYTES, `is shorter than ${MIN_SECRET_BYTES} bytes`),
+      ),
+      JWT_ISSUER: required,
+      JWT_AUDIENCE: required,
+    },
+    'is missing',
+  ),
   // A forgotten test secret would let every bot in. Beside a database on this machine there is no one
   // to protect, so this needs no development flag that somebody could leave on.
   v.forward(
@@ -115,11 +123,17 @@ const Environment = v.pipe(
     ['TURNSTILE_SECRET_KEY'],
   ),
   v.forward(
-    v.check((env) => isTestSecret(env.TURNSTILE_SECRET_KEY) || !!env.TURNSTILE_SITE_KEY, 'is missing'),
+    v.check(
+      (env) => isTestSecret(env.TURNSTILE_SECRET_KEY) || !!env.TURNSTILE_SITE_KEY,
+      'is missing',
+    ),
     ['TURNSTILE_SITE_KEY'],
   ),
   v.forward(
-    v.check((env) => isTestSecret(env.TURNSTILE_SECRET_KEY) || !!env.TURNSTILE_HOSTNAMES, 'is missing'),
+    v.check(
+      (env) => isTestSecret(env.TURNSTILE_SECRET_KEY) || !!env.TURNSTILE_HOSTNAMES,
+      'is missing',
+    ),
     ['TURNSTILE_HOSTNAMES'],
   ),
 );

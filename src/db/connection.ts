@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { neon, type NeonQueryFunction, neonConfig } from '@neondatabase/serverless';
+import { type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
 import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
 import { isLoopback } from '../loopback.ts';
 

@@ -12,5 +12,7 @@ export const MAX_TOKEN_LENGTH = 8 * 1024;
 
 /** @returns the token; the caller checks that it is within {@link MAX_TOKEN_LENGTH} */
 export function signToken(claims: Claims, { id, key }: SigningKey): Promise<string> {
-  return new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: id }).sign(key);
+  return new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: id })
+    .sign(key);
 }

@@ -51,17 +51,22 @@ export async function resetDatabase(): Promise<void> {
     db.delete(users),
     db.delete(roles),
     db.delete(modules),
-    db.insert(roles).overridingSystemValue().values([
-      { id: ROLE_IDS.Sales, name: 'Sales' },
-      { id: ROLE_IDS.Administrator, name: 'Administrator', isAdmin: true },
-      { id: ROLE_IDS.Everything, name: 'Everything' },
-      { id: ROLE_IDS.TooMuch, name: 'TooMuch' },
-    ]),
+    db
+      .insert(roles)
+      .overridingSystemValue()
+      .values([
+        { id: ROLE_IDS.Sales, name: 'Sales' },
+        { id: ROLE_IDS.Administrator, name: 'Administrator', isAdmin: true },
+        { id: ROLE_IDS.Everything, name: 'Everything' },
+        { id: ROLE_IDS.TooMuch, name: 'TooMuch' },
+      ]),
     db.insert(modules).values(['users', ...moduleKeys].map((key) => ({ key, name: key }))),
-    db.insert(roleGrants).values([
-      ...grants(ROLE_IDS.Sales, ['users'], ['read', 'list']),
-      ...grants(ROLE_IDS.Everything, moduleKeys, ['list']),
-      ...grants(ROLE_IDS.TooMuch, moduleKeys, ACTIONS),
-    ]),
+    db
+      .insert(roleGrants)
+      .values([
+        ...grants(ROLE_IDS.Sales, ['users'], ['read', 'list']),
+        ...grants(ROLE_IDS.Everything, moduleKeys, ['list']),
+        ...grants(ROLE_IDS.TooMuch, moduleKeys, ACTIONS),
+      ]),
   ]);
 }

@@ -118,14 +118,17 @@ describe('the content type', () => {
     expect(response.status).toBe(401);
   });
 
-  test.each(['text/plain', 'application/jsonp', 'application/problem+json', 'x-application/json', ''])(
-    '"%s" is a 415',
-    async (contentType) => {
-      const answer = await wire(await post('{}', { 'Content-Type': contentType }));
-      const detail = 'Send the body as application/json.';
-      expect(answer).toEqual(problem(415, 'Unsupported Media Type', detail));
-    },
-  );
+  test.each([
+    'text/plain',
+    'application/jsonp',
+    'application/problem+json',
+    'x-application/json',
+    '',
+  ])('"%s" is a 415', async (contentType) => {
+    const answer = await wire(await post('{}', { 'Content-Type': contentType }));
+    const detail = 'Send the body as application/json.';
+    expect(answer).toEqual(problem(415, 'Unsupported Media Type', detail));
+  });
 });
 
 describe('a body of', () => {
@@ -168,10 +171,16 @@ test('grants that no token can hold are a 503 rather than a token that nobody ac
   expect(await wire(await login('mighty'))).toEqual(UNAVAILABLE);
 });
 
-test.each(['/api/auth', '/API/AUTH', '/Api/Auth/', '/api/%41uth'])('%s is the login', async (path) => {
-  expect((await send(path, { method: 'POST' })).status).toBe(415);
-});
+test.each(['/api/auth', '/API/AUTH', '/Api/Auth/', '/api/%41uth'])(
+  '%s is the login',
+  async (path) => {
+    expect((await send(path, { method: 'POST' })).status).toBe(415);
+  },
+);
 
-test.each(['/api/Authx', '/api/Auth/x', '/api/Auth//', '/api', '/api/'])('%s is a 404', async (path) => {
-  expect(await wire(await send(path, { method: 'POST' }))).toEqual(problem(404, 'Not Found'));
-});
+test.each(['/api/Authx', '/api/Auth/x', '/api/Auth//', '/api', '/api/'])(
+  '%s is a 404',
+  async (path) => {
+    expect(await wire(await send(path, { method: 'POST' }))).toEqual(problem(404, 'Not Found'));
+  },
+);

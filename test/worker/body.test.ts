@@ -19,16 +19,25 @@ describe('a login succeeds', () => {
     ['with turnstileToken', (t) => `{${credentials},"turnstileToken":"${t}"}`],
     ['with TURNSTILETOKEN', (t) => `{${credentials},"TURNSTILETOKEN":"${t}"}`],
     ['with escaped member names', (t) => `{${credentials},"\\u0063aptchaToken":"${t}"}`],
-    ['with unknown members', (t) => `{"x":{"UserName":[1,"}"]},${credentials},"CaptchaToken":"${t}"}`],
+    [
+      'with unknown members',
+      (t) => `{"x":{"UserName":[1,"}"]},${credentials},"CaptchaToken":"${t}"}`,
+    ],
     ['with __proto__', (t) => `{"__proto__":{"UserName":1},${credentials},"CaptchaToken":"${t}"}`],
     ['with a byte order mark', (t) => `\ufeff{${credentials},"CaptchaToken":"${t}"}`],
     ['with white space everywhere', (t) => ` {\n${credentials} ,\t"CaptchaToken" : "${t}" } \r\n`],
-    ['where the last of two members is right', (t) => `{"UserName":1,${credentials},"CaptchaToken":"${t}"}`],
+    [
+      'where the last of two members is right',
+      (t) => `{"UserName":1,${credentials},"CaptchaToken":"${t}"}`,
+    ],
     [
       'where the last of three spellings is right',
       (t) => `{"CaptchaToken":"x","turnstileToken":"y",${credentials},"CaptchaToken":"${t}"}`,
     ],
-    ['where the other spelling is null', (t) => `{${credentials},"CaptchaToken":"${t}","turnstileToken":null}`],
+    [
+      'where the other spelling is null',
+      (t) => `{${credentials},"CaptchaToken":"${t}","turnstileToken":null}`,
+    ],
   ])('%s', async (_, body) => {
     expect((await post(body(await solveCaptcha()))).status).toBe(200);
   });
@@ -47,9 +56,12 @@ test('a wrong member after a right one wins', async () => {
   expect((await login('jdoe', { CaptchaToken, captchatoken: 'wrong' })).status).toBe(401);
 });
 
-test.each(['U\u017ferName', 'UserN\u0430me', 'turnstileTo\u212aen'])('%s is not a known member', async (member) => {
-  expect((await login('jdoe', { [member]: 1 })).status).toBe(200);
-});
+test.each(['U\u017ferName', 'UserN\u0430me', 'turnstileTo\u212aen'])(
+  '%s is not a known member',
+  async (member) => {
+    expect((await login('jdoe', { [member]: 1 })).status).toBe(200);
+  },
+);
 
 test('a user name is not trimmed', async () => {
   expect((await login(' jdoe')).status).toBe(401);

@@ -100,15 +100,30 @@ describe('one retry, with the same idempotency key, follows', () => {
 describe('a 503, its reason in the log, and a next login that works follow', () => {
   test.each<[string, Fault[], string]>([
     ['two dropped connections', ['unreachable', 'unreachable'], 'turnstile_unreachable'],
-    ['two 500s', [{ status: 500, body: '' }, { status: 500, body: '' }], 'turnstile_unreachable'],
+    [
+      'two 500s',
+      [
+        { status: 500, body: '' },
+        { status: 500, body: '' },
+      ],
+      'turnstile_unreachable',
+    ],
     ['internal-error twice', [internalError, internalError], 'turnstile_unreachable'],
     ['no answer', ['hangs'], 'turnstile_timeout'],
     ['half an answer', ['hangs halfway'], 'turnstile_timeout'],
     ['HTML', [{ status: 200, body: '<html></html>' }], 'turnstile_bad_answer'],
     ['a redirect', [{ status: 302, body: '' }], 'turnstile_bad_answer'],
     ['JSON of another kind', [json({ success: 'yes' })], 'turnstile_bad_answer'],
-    ['error codes that are none', [json({ success: false, 'error-codes': ['0x4A!'] })], 'turnstile_bad_answer'],
-    ['a refused secret', [json({ success: false, 'error-codes': ['invalid-input-secret'] })], 'turnstile_secret_key_refused'],
+    [
+      'error codes that are none',
+      [json({ success: false, 'error-codes': ['0x4A!'] })],
+      'turnstile_bad_answer',
+    ],
+    [
+      'a refused secret',
+      [json({ success: false, 'error-codes': ['invalid-input-secret'] })],
+      'turnstile_secret_key_refused',
+    ],
   ])('%s', async (_, faults, reason) => {
     const log = recordLog();
     await breakNext('siteverify', ...faults);

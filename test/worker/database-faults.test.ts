@@ -29,7 +29,11 @@ describe('a 503, its reason in the log, and a next login that works follow', () 
     ['HTML', { status: 200, body: '<html></html>' }, { reason: 'database_bad_answer' }],
     ['HTML with a 400', { status: 400, body: '<html></html>' }, { reason: 'database_bad_answer' }],
     ['JSON of another kind', { status: 200, body: '{}' }, { reason: 'database_bad_answer' }],
-    ['an empty row', { status: 200, body: JSON.stringify(noRows) }, { reason: 'database_bad_answer' }],
+    [
+      'an empty row',
+      { status: 200, body: JSON.stringify(noRows) },
+      { reason: 'database_bad_answer' },
+    ],
     [
       'an SQL error',
       { status: 400, body: JSON.stringify(sqlError) },

@@ -21,25 +21,33 @@ describe('the reason is', () => {
     ['success', 'jdoe', {}, { status: 200, userId: 'id-of-jdoe', userName: 'jdoe' }],
     ['wrong_password', 'JDOE', { Password: 'wrong' }, { userId: 'id-of-jdoe', userName: 'jdoe' }],
     ['inactive', 'inactive', {}, { userId: 'id-of-inactive', userName: 'inactive' }],
-    ['wrong_password', 'inactive', { Password: 'wrong' }, { userId: 'id-of-inactive', userName: 'inactive' }],
+    [
+      'wrong_password',
+      'inactive',
+      { Password: 'wrong' },
+      { userId: 'id-of-inactive', userName: 'inactive' },
+    ],
     ['no_password', 'hashless', {}, { userId: 'id-of-hashless', userName: 'hashless' }],
     ['unreadable_hash', 'unreadable', {}, { userId: 'id-of-unreadable', userName: 'unreadable' }],
     ['unknown_user', 'my-typed-secret', {}, {}],
-  ])('%s, with the user where known, and the time of each stage', async (reason, userName, members, entry) => {
-    const log = recordLog();
-    await login(userName, members);
-    expect(log.events('login')).toEqual([
-      {
-        event: 'login',
-        status: 401,
-        reason,
-        captchaMs: milliseconds,
-        sqlMs: milliseconds,
-        hashMs: milliseconds,
-        ...entry,
-      },
-    ]);
-  });
+  ])(
+    '%s, with the user where known, and the time of each stage',
+    async (reason, userName, members, entry) => {
+      const log = recordLog();
+      await login(userName, members);
+      expect(log.events('login')).toEqual([
+        {
+          event: 'login',
+          status: 401,
+          reason,
+          captchaMs: milliseconds,
+          sqlMs: milliseconds,
+          hashMs: milliseconds,
+          ...entry,
+        },
+      ]);
+    },
+  );
 
   test.each<[string, object]>([
     ['captcha_missing', { CaptchaToken: null }],
@@ -76,6 +84,14 @@ test('no password, token, secret or typed name is logged', async () => {
   await login('typed-name\0');
   await send('/api/Users/me', { headers: { Authorization: `Bearer ${token}x` } });
   const logged = log.lines.join('\n');
-  const secrets = [PASSWORD, token, token.slice(-20), 'typed-', '$portero$', ...Object.values(TEST_ENV)];
-  for (const secret of secrets.filter((value) => value !== '')) expect(logged).not.toContain(secret);
+  const secrets = [
+    PASSWORD,
+    token,
+    token.slice(-20),
+    'typed-',
+    '$portero$',
+    ...Object.values(TEST_ENV),
+  ];
+  for (const secret of secrets.filter((value) => value !== ''))
+    expect(logged).not.toContain(secret);
 });

@@ -6,7 +6,8 @@ import { hashPassword, verifyPassword } from '../../src/password/password.ts';
 import { pbkdf2Sha512 } from '../../src/password/pbkdf2.ts';
 import { formatStoredHash, parseStoredHash } from '../../src/password/stored-hash.ts';
 
-const fromHex = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+const fromHex = (hex: string) =>
+  Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 const toHex = (bytes: Uint8Array) =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
@@ -20,17 +21,22 @@ describe('PBKDF2', () => {
     const derivation = pbkdf2Sha512(new Uint8Array([1]), new Uint8Array(16), 100_001, 32);
     await expect(derivation).rejects.toMatchObject({
       name: 'NotSupportedError',
-      message:
-        'Pbkdf2 failed: iteration counts above 100000 are not supported (requested 100001).',
+      message: 'Pbkdf2 failed: iteration counts above 100000 are not supported (requested 100001).',
     });
   });
 });
 
 describe('the layers agree with the published vectors', () => {
-  test.each(vectors.layers)('$input, "$note"', async ({ input, secret, salt, iterations, layers, key }) => {
-    const derived = await deriveKey(fromHex(secret), input as 'direct', fromHex(salt), { iterations, layers });
-    expect(toHex(derived)).toBe(key);
-  });
+  test.each(vectors.layers)(
+    '$input, "$note"',
+    async ({ input, secret, salt, iterations, layers, key }) => {
+      const derived = await deriveKey(fromHex(secret), input as 'direct', fromHex(salt), {
+        iterations,
+        layers,
+      });
+      expect(toHex(derived)).toBe(key);
+    },
+  );
 
   test.each(vectors.hashes)('$hash', async ({ password, hash }) => {
     expect(await verifyPassword(password, hash)).toBe('match');
@@ -61,7 +67,9 @@ describe('a stored hash', () => {
     const parameters = { iterations: 1_000, layers: 3 };
     const salt = new Uint8Array(16).fill(7);
     const key = await deriveKey(new TextEncoder().encode('pw'), 'direct', salt, parameters);
-    expect(await verifyPassword('pw', formatStoredHash({ ...parameters, salt, key }))).toBe('match');
+    expect(await verifyPassword('pw', formatStoredHash({ ...parameters, salt, key }))).toBe(
+      'match',
+    );
   });
 
   const salt = 'AAAAAAAAAAAAAAAAAAAAAA';

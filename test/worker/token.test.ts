@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers';
 import { type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { importSigningKey } from '../../src/token/signing-key.ts';
-import { addUser, database, resetDatabase } from '../support/fixtures.ts';
 import { callsTo, forgetCalls } from '../support/control.ts';
+import { addUser, resetDatabase } from '../support/fixtures.ts';
 import { login, send, wire } from '../support/requests.ts';
 
 beforeAll(async () => {
@@ -18,7 +18,9 @@ async function tokenOf(userName: string): Promise<string> {
 }
 
 function part(token: string, index: 0 | 1): JWTPayload {
-  return JSON.parse(atob((token.split('.')[index] ?? '').replaceAll('-', '+').replaceAll('_', '/')));
+  return JSON.parse(
+    atob((token.split('.')[index] ?? '').replaceAll('-', '+').replaceAll('_', '/')),
+  );
 }
 
 describe('the token', () => {
@@ -46,7 +48,7 @@ describe('the token', () => {
     expect(claims.iat).toBeGreaterThanOrEqual(before);
   });
 
-  test("of an administrator says so instead of listing permissions", async () => {
+  test('of an administrator says so instead of listing permissions', async () => {
     const claims = part(await tokenOf('admin'), 1);
     expect(claims).toMatchObject({ admin: true, role: 'Administrator' });
     expect(claims).not.toHaveProperty('permissions');
@@ -81,7 +83,12 @@ describe('GET /api/Users/me', () => {
 
   test('answers an administrator without a list', async () => {
     const answer = await (await me(`Bearer ${await tokenOf('admin')}`)).json();
-    expect(answer).toEqual({ id: 'id-of-admin', userName: 'admin', role: 'Administrator', admin: true });
+    expect(answer).toEqual({
+      id: 'id-of-admin',
+      userName: 'admin',
+      role: 'Administrator',
+      admin: true,
+    });
   });
 
   test('asks the database nothing', async () => {

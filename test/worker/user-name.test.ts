@@ -34,10 +34,16 @@ describe('a user name is compared', () => {
 });
 
 describe('a user name', () => {
-  test.each(['jdoe', 'a', 'x'.repeat(256), 'ana maría', 'a@b.example', '名前', '😀'])('can be %j', (name) => {
-    expect(isPossibleUserName(name)).toBe(true);
-  });
-  test.each(['', ' ', '\n', 'x'.repeat(257), 'a\0', '\ud83d', '\ude00a'])('cannot be %j', (name) => {
-    expect(isPossibleUserName(name)).toBe(false);
-  });
+  test.each(['jdoe', 'a', 'x'.repeat(256), 'ana maría', 'a@b.example', '名前', '😀'])(
+    'can be %j',
+    (name) => {
+      expect(isPossibleUserName(name)).toBe(true);
+    },
+  );
+  test.each(['', ' ', '\n', 'x'.repeat(257), 'a\0', '\ud83d', '\ude00a'])(
+    'cannot be %j',
+    (name) => {
+      expect(isPossibleUserName(name)).toBe(false);
+    },
+  );
 });

@@ -1,0 +1,98 @@
+/**
+ * `users add`: a new user with a role.
+ *
+ * @module
+ */
+import { asc, eq, sql } from 'drizzle-orm';
+import { connect } from '../src/db/connection.ts';
+import { databaseFault } from '../src/db/fault.ts';
+import { roles, users } from '../src/db/schema.ts';
+import { hashPassword } from '../src/password/password.ts';
+import { isPossibleUserName, MAX_USER_NAME_LENGTH, normalizeUserName } from '../src/user-name.ts';
+import { CommandError } from './command-error.ts';
+import { type Target, withDatabase } from './database.ts';
+import { readNewPassword } from './new-password.ts';
+
+export interface AddUserOptions {
+  role?: string;
+  /** The role is an administrator's. */
+  admin: boolean;
+  createRole: boolean;
+  email?: string;
+  passwordStdin: boolean;
+}
+
+/** The role of `--admin` where no other is named. */
+const ADMINISTRATOR = 'Administrator';
+
+const UNIQUE_VIOLATION = '23505';
+
+export async function addUser(userName: string, options: AddUserOptions): Promise<void> {
+  const { admin, email } = options;
+  const roleName = options.role ?? (admin ? ADMINISTRATOR : undefined);
+  if (roleName === undefined) throw new CommandError('Name a role with --role, or use --admin.');
+  refuseBadName('user name', userName);
+  refuseBadName('role name', roleName);
+
+  const ownNames = email === undefined ? [userName] : [userName, email];
+  const password = await readNewPassword(options.passwordStdin, ownNames);
+  const passwordHash = await hashPassword(password);
+
+  await withDatabase(async (target) => {
+    const isNewRole = await checkRole(target, roleName, options);
+    const db = connect(target.databaseUrl);
+    const role = { name: roleName, isAdmin: admin };
+    const insertRole = db.insert(roles).values(role).onConflictDoNothing();
+    const insertUser = db.insert(users).values({
+      id: crypto.randomUUID(),
+      userName,
+      normalizedUserName: normalizeUserName(userName),
+      email,
+      passwordHash,
+      // Null where the role has changed in the meantime, which the column does not take.
+      roleId: sql`(select id from roles where name = ${roleName} and is_admin = ${admin})`,
+    });
+    try {
+      await (isNewRole ? db.batch([insertRole, insertUser]) : insertUser);
+    } catch (error) {
+      if (databaseFault(error).sqlState !== UNIQUE_VIOLATION) throw error;
+      throw new CommandError(`A user of the name ${userName} is already in ${target.name}.`);
+    }
+    console.log(`Added ${userName} (${roleName}) to ${target.name}.`);
+  });
+}
+
+/** @returns whether the role has to be made */
+async function checkRole(
+  { databaseUrl, name }: Target,
+  roleName: string,
+  { admin, createRole }: AddUserOptions,
+): Promise<boolean> {
+  const db = connect(databaseUrl);
+  const [role] = await db.select().from(roles).where(eq(roles.name, roleName));
+  if (role === undefined) {
+    if (admin || createRole) return true;
+    const known = await connect(databaseUrl).select().from(roles).orderBy(asc(roles.name));
+    const names = known.map((other) => other.name).join(', ') || 'none';
+    throw new CommandError(
+      `There is no role ${roleName} in ${name} (roles: ${names}). ` +
+        'Use --create-role to make it, without permissions.',
+    );
+  }
+  if (role.isAdmin && !admin) {
+    throw new CommandError(`${roleName} is an administrator's role: use --admin to say so.`);
+  }
+  if (!role.isAdmin && admin) {
+    throw new CommandError(`${roleName} is not an administrator's role.`);
+  }
+  return false;
+}
+
+function refuseBadName(kind: string, name: string): void {
+  if (!isPossibleUserName(name)) {
+    throw new CommandError(`A ${kind} has 1 to ${MAX_USER_NAME_LENGTH} characters.`);
+  }
+  if (name !== name.trim() || /\p{Cc}/u.test(name)) {
+    throw new CommandError(`A ${kind} has no control characters, and no space at either end.`);
+  }
+}

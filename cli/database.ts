@@ -1,0 +1,87 @@
+/**
+ * The database that a command works on: the one that `DATABASE_URL` names, or the local one.
+ *
+ * @module
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { openLocalDatabase, servedDatabaseUrl } from '../dev/local-database.ts';
+import { connect } from '../src/db/connection.ts';
+import { databaseFault } from '../src/db/fault.ts';
+import { CommandError } from './command-error.ts';
+
+/** How long to wait for another command, or for `npm run dev` to have started. */
+const LOCAL_WAIT_MS = 30_000;
+const LOCAL_POLL_MS = 100;
+
+export interface Target {
+  databaseUrl: string;
+  /** For people: `the local database`. */
+  name: string;
+}
+
+/** Runs a command on its database. @throws CommandError for every fault of the database */
+export async function withDatabase<T>(use: (target: Target) => Promise<T>): Promise<T> {
+  const databaseUrl = process.env.DATABASE_URL;
+  if (!databaseUrl) return withLocalDatabase(use);
+  const url = URL.parse(databaseUrl);
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
+    throw new CommandError(
+      'DATABASE_URL is not of the form postgresql://user:password@host/database.',
+    );
+  }
+  const target = { databaseUrl, name: `the database at ${url.hostname}` };
+  return explainFaults(target, use);
+}
+
+async function withLocalDatabase<T>(use: (target: Target) => Promise<T>): Promise<T> {
+  const name = 'the local database';
+  for (const giveUpAt = Date.now() + LOCAL_WAIT_MS; Date.now() < giveUpAt; ) {
+    const local = await openLocalDatabase();
+    if (local !== null) {
+      return explainFaults({ databaseUrl: local.databaseUrl, name }, use).finally(local.close);
+    }
+    // Another process has it, and serves it if it is `npm run dev`.
+    const databaseUrl = servedDatabaseUrl();
+    if (databaseUrl !== null && (await answers(databaseUrl))) {
+      return explainFaults({ databaseUrl, name }, use);
+    }
+    await wait(LOCAL_POLL_MS);
+  }
+  throw new CommandError('The local database is in use by another command.');
+}
+
+async function answers(databaseUrl: string): Promise<boolean> {
+  try {
+    await connect(databaseUrl).execute(sql`select 1`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const UNDEFINED_TABLE = '42P01';
+const INVALID_PASSWORD = '28P01';
+
+async function explainFaults<T>(target: Target, use: (target: Target) => Promise<T>): Promise<T> {
+  try {
+    return await use(target);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    const { fault, sqlState } = databaseFault(error);
+    const { name } = target;
+    if (sqlState === UNDEFINED_TABLE) {
+      throw new CommandError(`There are no tables in ${name} yet: run npm run db:migrate first.`);
+    }
+    if (sqlState === INVALID_PASSWORD) {
+      throw new CommandError(`The user and password of DATABASE_URL do not open ${name}.`);
+    }
+    const why = {
+      database_unreachable: 'cannot be reached',
+      database_timeout: 'did not answer in time',
+      database_bad_answer: 'gave an answer that is not understood',
+      database_error: `answered with the error ${sqlState}`,
+    };
+    throw new CommandError(`${name[0]?.toUpperCase()}${name.slice(1)} ${why[fault]}.`);
+  }
+}

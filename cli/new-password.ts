@@ -1,0 +1,88 @@
+/**
+ * A new password, typed at the terminal or read from standard input.
+ *
+ * @module
+ */
+import { buffer } from 'node:stream/consumers';
+import { isCancel, password as promptForPassword } from '@clack/prompts';
+import {
+  DEFAULT_MIN_LENGTH,
+  findPasswordFault,
+  LOWEST_MIN_LENGTH,
+  MAX_LENGTH,
+  type PasswordPolicy,
+} from '../src/password/policy.ts';
+import { CommandError } from './command-error.ts';
+import { COMMON_PASSWORDS } from './common-passwords.ts';
+
+/**
+ * Asks for a new password, twice at a terminal, and holds it to the policy.
+ *
+ * @param ownNames the user's name and e-mail address
+ * @throws CommandError where there is none, or none that may be used
+ */
+export async function readNewPassword(isFromStdin: boolean, ownNames: string[]): Promise<string> {
+  const policy = readPolicy();
+  const password = isFromStdin ? await readStdin() : await prompt();
+  const problem = describeFault(password, ownNames, policy);
+  if (problem !== undefined) throw new CommandError(problem);
+  return password;
+}
+
+function readPolicy(): PasswordPolicy {
+  const setting = process.env.PASSWORD_MIN_LENGTH || String(DEFAULT_MIN_LENGTH);
+  const minLength = Number(setting);
+  if (!/^\d+$/.test(setting) || minLength < LOWEST_MIN_LENGTH || minLength > MAX_LENGTH) {
+    throw new CommandError(
+      `PASSWORD_MIN_LENGTH is not a number from ${LOWEST_MIN_LENGTH} to ${MAX_LENGTH}.`,
+    );
+  }
+  return { minLength, commonPasswords: COMMON_PASSWORDS };
+}
+
+function describeFault(
+  password: string,
+  ownNames: string[],
+  policy: PasswordPolicy,
+): string | undefined {
+  const fault = findPasswordFault(password, ownNames, policy);
+  if (fault === null) return undefined;
+  return {
+    too_short: `The password has fewer than ${policy.minLength} characters.`,
+    too_long: `The password has more than ${MAX_LENGTH} characters.`,
+    holds_nul: 'The password holds the character U+0000.',
+    malformed: 'The password is not valid Unicode.',
+    common: 'The password is among the commonest, which are guessed first.',
+    repetitive: 'The password only repeats a few characters.',
+    is_own_name: "The password is the user's own name or e-mail address.",
+  }[fault];
+}
+
+/** One line feed at the end belongs to `echo`, not to the password. */
+async function readStdin(): Promise<string> {
+  const bytes = await buffer(process.stdin);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+      .decode(bytes)
+      .replace(/\r?\n$/, '');
+  } catch {
+    throw new CommandError('The password on standard input is not UTF-8.');
+  }
+}
+
+async function prompt(): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new CommandError('There is no terminal to ask for a password: use --password-stdin.');
+  }
+  const password = await ask('New password');
+  if ((await ask('The same again')) !== password) {
+    throw new CommandError('The two passwords differ.');
+  }
+  return password;
+}
+
+async function ask(message: string): Promise<string> {
+  const answer = await promptForPassword({ message });
+  if (isCancel(answer)) throw new CommandError('Cancelled.');
+  return answer;
+}

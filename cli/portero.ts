@@ -1,0 +1,45 @@
+/**
+ * The operator's command line: `npm run portero -- COMMAND`.
+ *
+ * @module
+ */
+import { Command } from 'commander';
+import { type AddUserOptions, addUser } from './add-user.ts';
+import { CommandError, EXIT_USAGE } from './command-error.ts';
+import { migrateDatabase } from './migrate.ts';
+
+const program = new Command('npm run portero --')
+  .description('Manages the users of Portero, in the local database or the one of DATABASE_URL.')
+  .exitOverride()
+  .showHelpAfterError();
+
+const users = program.command('users').description('manage users');
+users
+  .command('add')
+  .argument('<name>', 'the user name')
+  .description('add a user, whose password is asked for')
+  .option('--role <role>', 'the role of the user')
+  .option('--admin', "the role is an administrator's; without --role, Administrator", false)
+  .option('--create-role', 'make the role where there is none, without permissions', false)
+  .option('--email <address>', 'the e-mail address of the user')
+  .option('--password-stdin', 'read the password from standard input', false)
+  .action((name: string, options: AddUserOptions) => addUser(name, options));
+
+program
+  .command('migrate')
+  .description('bring the tables up to date (also: npm run db:migrate)')
+  .action(migrateDatabase);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommandError) {
+    console.error(error.message);
+    process.exitCode = error.exitCode;
+  } else if (error instanceof Error && 'exitCode' in error) {
+    // Commander has said what is wrong; asking for help is no error.
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+  } else {
+    throw error;
+  }
+}

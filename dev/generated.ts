@@ -1,0 +1,77 @@
+/**
+ * The files that are generated from others: the migrations and `schema.sql` from the Drizzle schema,
+ * the types of the bindings from `wrangler.toml`.
+ *
+ *   node dev/generated.ts          writes them (npm run generate)
+ *   node dev/generated.ts --check  fails where one has drifted from its source
+ *
+ * @module
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+const MIGRATIONS = join(ROOT, 'drizzle');
+const SCHEMA_SQL = join(ROOT, 'schema.sql');
+const SCHEMA = ['--dialect', 'postgresql', '--schema', 'src/db/schema.ts'];
+const TYPES = ['types', '--include-runtime=false', '--strict-vars=false'];
+
+function run(command: string, ...args: string[]): string {
+  return execFileSync(join(ROOT, 'node_modules/.bin', command), args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+function schemaSql(): string {
+  const header =
+    '-- The whole current schema, written by `npm run generate` from src/db/schema.ts.\n\n';
+  return header + run('drizzle-kit', 'export', ...SCHEMA);
+}
+
+/**
+ * Drizzle writes a migration where the schema and the last snapshot differ. Its exit code is 0 even
+ * where it fails, so only its word that there was nothing to write counts.
+ */
+function isMigrationMissing(): boolean {
+  const copy = mkdtempSync(join(tmpdir(), 'portero-'));
+  try {
+    cpSync(MIGRATIONS, copy, { recursive: true });
+    return !generateMigration(copy).includes('No schema changes');
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+/** Drizzle takes no absolute path. */
+function generateMigration(folder: string): string {
+  return run('drizzle-kit', 'generate', ...SCHEMA, '--out', relative(ROOT, folder));
+}
+
+function areTypesCurrent(): boolean {
+  try {
+    run('wrangler', ...TYPES, '--check');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (process.argv.includes('--check')) {
+  const drifted = [
+    readFileSync(SCHEMA_SQL, 'utf8') === schemaSql() ? [] : 'schema.sql',
+    isMigrationMissing() ? 'drizzle/' : [],
+    areTypesCurrent() ? [] : 'worker-configuration.d.ts',
+  ].flat();
+  if (drifted.length > 0) {
+    console.error(`Drifted from its source: ${drifted.join(', ')}. Run npm run generate.`);
+    process.exitCode = 1;
+  }
+} else {
+  generateMigration(MIGRATIONS);
+  writeFileSync(SCHEMA_SQL, schemaSql());
+  run('wrangler', ...TYPES);
+}

@@ -1,0 +1,40 @@
+-- The whole current schema, written by `npm run generate` from src/db/schema.ts.
+
+CREATE TYPE "public"."permission_action" AS ENUM('create', 'update', 'delete', 'list', 'read');
+CREATE TABLE "modules" (
+	"key" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	CONSTRAINT "modules_key_format" CHECK ("modules"."key" ~ '^[a-z][a-z0-9-]{0,49}$')
+);
+
+CREATE TABLE "role_grants" (
+	"role_id" integer NOT NULL,
+	"module_key" text NOT NULL,
+	"action" "permission_action" NOT NULL,
+	CONSTRAINT "role_grants_role_id_module_key_action_pk" PRIMARY KEY("role_id","module_key","action")
+);
+
+CREATE TABLE "roles" (
+	"id" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "roles_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"name" text NOT NULL,
+	"is_admin" boolean DEFAULT false NOT NULL,
+	CONSTRAINT "roles_name_unique" UNIQUE("name")
+);
+
+CREATE TABLE "users" (
+	"id" text PRIMARY KEY NOT NULL,
+	"user_name" text NOT NULL,
+	"normalized_user_name" text NOT NULL,
+	"email" text,
+	"password_hash" text,
+	"active" boolean DEFAULT true NOT NULL,
+	"role_id" integer NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"last_login_at" timestamp with time zone,
+	CONSTRAINT "users_normalized_user_name_unique" UNIQUE("normalized_user_name")
+);
+
+ALTER TABLE "role_grants" ADD CONSTRAINT "role_grants_role_id_roles_id_fk" FOREIGN KEY ("role_id") REFERENCES "public"."roles"("id") ON DELETE cascade ON UPDATE no action;
+ALTER TABLE "role_grants" ADD CONSTRAINT "role_grants_module_key_modules_key_fk" FOREIGN KEY ("module_key") REFERENCES "public"."modules"("key") ON DELETE cascade ON UPDATE cascade;
+ALTER TABLE "users" ADD CONSTRAINT "users_role_id_roles_id_fk" FOREIGN KEY ("role_id") REFERENCES "public"."roles"("id") ON DELETE no action ON UPDATE no action;
