@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 import { leadTo } from './test/support/outbound.ts';
 import { TEST_ENV } from './test/support/test-env.ts';
 
+// Wrangler looks for the required secrets here, and warns of missing ones for every file otherwise.
+Object.assign(process.env, TEST_ENV);
+
 export default defineConfig({
   test: {
     silent: 'passed-only',
@@ -12,6 +15,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
+            verbose: false, // the runtime's own stack for every connection that a test drops
             miniflare: {
               bindings: TEST_ENV,
               outboundService: { node: leadTo(inject('internetAddress')) },
@@ -20,6 +24,7 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
+          isolate: false,
           include: ['test/worker/**/*.test.ts'],
           globalSetup: './test/support/global-setup.ts',
           fileParallelism: false, // the files share one database

@@ -5,7 +5,6 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { openLocalDatabase, servedDatabaseUrl } from '../dev/local-database.ts';
 import { connect } from '../src/db/connection.ts';
 import { databaseFault } from '../src/db/fault.ts';
 import { CommandError } from './command-error.ts';
@@ -36,6 +35,8 @@ export async function withDatabase<T>(use: (target: Target) => Promise<T>): Prom
 
 async function withLocalDatabase<T>(use: (target: Target) => Promise<T>): Promise<T> {
   const name = 'the local database';
+  // An embedded PostgreSQL, which a command on another database need not load.
+  const { openLocalDatabase, servedDatabaseUrl } = await import('../dev/local-database.ts');
   for (const giveUpAt = Date.now() + LOCAL_WAIT_MS; Date.now() < giveUpAt; ) {
     const local = await openLocalDatabase();
     if (local !== null) {

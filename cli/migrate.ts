@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { MIGRATIONS_FOLDER } from '../dev/local-database.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { withDatabase } from './database.ts';
 
 export async function migrateDatabase(): Promise<void> {
   await withDatabase(async ({ databaseUrl, name }) => {
-    const count = await migrate(databaseUrl, MIGRATIONS_FOLDER);
+    const count = await migrate(databaseUrl);
     console.log(
       count === 0
         ? `Nothing to migrate: ${name} is up to date.`

@@ -4,10 +4,10 @@
  * @module
  */
 import { Command } from 'commander';
-import { type AddUserOptions, addUser } from './add-user.ts';
+import type { AddUserOptions } from './add-user.ts';
 import { CommandError, EXIT_USAGE } from './command-error.ts';
-import { migrateDatabase } from './migrate.ts';
 
+// Each command loads what it needs: help and a wrong option answer at once.
 const program = new Command('npm run portero --')
   .description('Manages the users of Portero, in the local database or the one of DATABASE_URL.')
   .exitOverride()
@@ -23,12 +23,18 @@ users
   .option('--create-role', 'make the role where there is none, without permissions', false)
   .option('--email <address>', 'the e-mail address of the user')
   .option('--password-stdin', 'read the password from standard input', false)
-  .action((name: string, options: AddUserOptions) => addUser(name, options));
+  .action(async (name: string, options: AddUserOptions) => {
+    const { addUser } = await import('./add-user.ts');
+    await addUser(name, options);
+  });
 
 program
   .command('migrate')
   .description('bring the tables up to date (also: npm run db:migrate)')
-  .action(migrateDatabase);
+  .action(async () => {
+    const { migrateDatabase } = await import('./migrate.ts');
+    await migrateDatabase();
+  });
 
 try {
   await program.parseAsync();

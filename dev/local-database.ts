@@ -12,9 +12,12 @@ import { lockFolder } from './folder-lock.ts';
 import { startLocalServer } from './local-server.ts';
 import { seed } from './seed.ts';
 
-/** Everything local: the database, the lock on it, and the development secret. Ignored by git. */
-export const LOCAL_FOLDER = join(import.meta.dirname, '..', '.portero');
-export const MIGRATIONS_FOLDER = join(import.meta.dirname, '..', 'drizzle');
+/**
+ * Everything local: the database, the lock on it, and the development secret. Ignored by git. The tests
+ * use a folder of their own.
+ */
+export const LOCAL_FOLDER =
+  process.env.PORTERO_LOCAL_FOLDER || join(import.meta.dirname, '..', '.portero');
 
 export interface LocalDatabase {
   databaseUrl: string;
@@ -57,7 +60,7 @@ export async function openLocalDatabase(
     const server = await startLocalServer(pglite, port);
     undo.push(() => server.close());
     const { databaseUrl } = server;
-    await migrate(databaseUrl, MIGRATIONS_FOLDER);
+    await migrate(databaseUrl);
     await seed(databaseUrl);
 
     writeFileSync(urlFile, databaseUrl);

@@ -37,7 +37,7 @@ export function makePlan(
   const devVars = join(root, '.dev.vars');
   const file = existsSync(devVars) ? parseEnv(readFileSync(devVars, 'utf8')) : {};
   const [databaseUrl, turnstileSecret, jwtSecret] = SECRETS.map(
-    (name) => environment[name] || file[name],
+    (name) => environment[name] || file[name] || undefined,
   );
   const database = databaseUrl === undefined ? { port: 0 } : planDatabase(databaseUrl);
   const isTurnstileReal = turnstileSecret !== undefined && !isTestSecret(turnstileSecret);

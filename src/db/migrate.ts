@@ -7,6 +7,8 @@ import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { connect } from './connection.ts';
 
+export const MIGRATIONS_FOLDER = `${import.meta.dirname}/../../drizzle`;
+
 /** A migration may rewrite a table, which takes longer than a login may. */
 const MIGRATION_DEADLINE_MS = 120_000;
 
@@ -15,10 +17,12 @@ const MIGRATION_DEADLINE_MS = 120_000;
  * driver sends one statement at a time, so that a failure would leave half a migration behind; the
  * table that it keeps its progress in is used here too.
  *
- * @param migrationsFolder the path of `drizzle/`
  * @returns how many migrations were applied
  */
-export async function migrate(databaseUrl: string, migrationsFolder: string): Promise<number> {
+export async function migrate(
+  databaseUrl: string,
+  migrationsFolder = MIGRATIONS_FOLDER,
+): Promise<number> {
   const db = () => connect(databaseUrl, MIGRATION_DEADLINE_MS);
   const setUp = db();
   await setUp.batch([

@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net';
 import { PGlite } from '@electric-sql/pglite';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { MIGRATIONS_FOLDER } from '../../dev/local-database.ts';
 import { createNeonEndpoint } from '../../dev/neon-endpoint.ts';
 import { createSiteverifyEndpoint, Siteverify } from '../../dev/siteverify.ts';
 import { migrate } from '../../src/db/migrate.ts';
@@ -65,7 +64,7 @@ export async function startInternet(turnstileSecret: string) {
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
   await new Promise((resolve) => server.once('listening', resolve));
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await migrate(`postgresql://fixture:fixture@${address}/portero`, MIGRATIONS_FOLDER);
+  await migrate(`postgresql://fixture:fixture@${address}/portero`);
 
   return {
     address,

@@ -109,8 +109,6 @@ describe('a 503, its reason in the log, and a next login that works follow', () 
       'turnstile_unreachable',
     ],
     ['internal-error twice', [internalError, internalError], 'turnstile_unreachable'],
-    ['no answer', ['hangs'], 'turnstile_timeout'],
-    ['half an answer', ['hangs halfway'], 'turnstile_timeout'],
     ['HTML', [{ status: 200, body: '<html></html>' }], 'turnstile_bad_answer'],
     ['a redirect', [{ status: 302, body: '' }], 'turnstile_bad_answer'],
     ['JSON of another kind', [json({ success: 'yes' })], 'turnstile_bad_answer'],
@@ -134,6 +132,16 @@ describe('a 503, its reason in the log, and a next login that works follow', () 
     expect(await callsTo('database')).toEqual([]);
     expect((await login('jdoe')).status).toBe(200);
   });
+});
+
+test('no answer, and half an answer, are a 503 at the deadline', async () => {
+  const log = recordLog();
+  await breakNext('siteverify', 'hangs', 'hangs halfway');
+  const answers = await Promise.all([login('jdoe'), login('jdoe')]);
+  expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+  expect(log.events('login')).toMatchObject(Array(2).fill({ reason: 'turnstile_timeout' }));
+  expect(await callsTo('siteverify')).toHaveLength(2);
+  expect((await login('jdoe')).status).toBe(200);
 });
 
 test('success without a hostname is refused', async () => {

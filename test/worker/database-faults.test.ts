@@ -22,8 +22,6 @@ const noRows = { command: 'SELECT', rowCount: 0, rowAsArray: true, fields: [], r
 describe('a 503, its reason in the log, and a next login that works follow', () => {
   test.each<[string, Fault, object]>([
     ['a dropped connection', 'unreachable', { reason: 'database_unreachable' }],
-    ['no answer', 'hangs', { reason: 'database_timeout' }],
-    ['half an answer', 'hangs halfway', { reason: 'database_timeout' }],
     ['a 500', { status: 500, body: 'compute failed' }, { reason: 'database_unreachable' }],
     ['a 429', { status: 429, body: 'slow down' }, { reason: 'database_unreachable' }],
     ['HTML', { status: 200, body: '<html></html>' }, { reason: 'database_bad_answer' }],
@@ -51,4 +49,13 @@ describe('a 503, its reason in the log, and a next login that works follow', () 
     expect(await callsTo('database')).toHaveLength(1);
     expect((await login('jdoe')).status).toBe(200);
   });
+});
+
+test('no answer, and half an answer, are a 503 at the deadline', async () => {
+  const log = recordLog();
+  await breakNext('database', 'hangs', 'hangs halfway');
+  const answers = await Promise.all([login('jdoe'), login('jdoe')]);
+  expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+  expect(log.events('login')).toMatchObject(Array(2).fill({ reason: 'database_timeout' }));
+  expect((await login('jdoe')).status).toBe(200);
 });

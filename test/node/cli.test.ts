@@ -1,0 +1,206 @@
+/** The operator's command line, as a process on a local database. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type LocalDatabase, openLocalDatabase } from '../../dev/local-database.ts';
+import { connect } from '../../src/db/connection.ts';
+import { roles, users } from '../../src/db/schema.ts';
+import { parseStoredHash } from '../../src/password/stored-hash.ts';
+import { start } from '../support/process.ts';
+
+const PASSPHRASE = 'a perfectly good passphrase';
+const folder = mkdtempSync(join(tmpdir(), 'portero-test-'));
+let local: LocalDatabase;
+
+beforeAll(async () => {
+  local = (await openLocalDatabase(folder)) as LocalDatabase;
+});
+afterAll(async () => {
+  await local.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function portero(args: string[], input = '', environment: Record<string, string> = {}) {
+  const command = start(
+    ['cli/portero.ts', ...args],
+    { PORTERO_LOCAL_FOLDER: folder, ...environment },
+    input,
+  );
+  return { exitCode: await command.ended, output: command.output() };
+}
+
+function addUser(args: string[], password = PASSPHRASE, environment = {}) {
+  return portero(['users', 'add', ...args, '--password-stdin'], `${password}\n`, environment);
+}
+
+async function find(userName: string) {
+  const [row] = await connect(local.databaseUrl)
+    .select()
+    .from(users)
+    .innerJoin(roles, eq(roles.id, users.roleId))
+    .where(eq(users.userName, userName));
+  return row;
+}
+
+describe('users add', () => {
+  test('adds a user with a hash of the password', async () => {
+    expect(await addUser(['ana', '--role', 'Sales', '--email', 'ana@example.com'])).toEqual({
+      exitCode: 0,
+      output: 'Added ana (Sales) to the local database.\n',
+    });
+    const row = await find('ana');
+    expect(row?.users).toMatchObject({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      normalizedUserName: 'ANA',
+      email: 'ana@example.com',
+      active: true,
+      lastLoginAt: null,
+    });
+    expect(parseStoredHash(row?.users.passwordHash ?? '')).not.toBeNull();
+  });
+
+  test('adds an administrator, with the role where there is none yet', async () => {
+    expect(await addUser(['root', '--admin'])).toMatchObject({ exitCode: 0 });
+    expect((await find('root'))?.roles).toMatchObject({ name: 'Administrator', isAdmin: true });
+    expect(await addUser(['chief', '--admin', '--role', 'Chiefs'])).toMatchObject({ exitCode: 0 });
+    expect((await find('chief'))?.roles).toMatchObject({ name: 'Chiefs', isAdmin: true });
+  });
+
+  test('makes another role only when told so', async () => {
+    expect(await addUser(['eve', '--role', 'Salse'])).toEqual({
+      exitCode: 1,
+      output: expect.stringMatching(
+        /^There is no role Salse in the local database \(roles: .*Sales\)\. Use --create-role/,
+      ),
+    });
+    expect(await addUser(['eve', '--role', 'Support', '--create-role'])).toMatchObject({
+      exitCode: 0,
+    });
+    expect((await find('eve'))?.roles).toMatchObject({ name: 'Support', isAdmin: false });
+  });
+
+  test.each<[string, string[], string, string]>([
+    [
+      'a name that is taken',
+      ['JDOE', '--role', 'Sales'],
+      PASSPHRASE,
+      'A user of the name JDOE is already in the local database.',
+    ],
+    ['no role', ['bob'], PASSPHRASE, 'Name a role with --role, or use --admin.'],
+    [
+      "an administrator's role in passing",
+      ['bob', '--role', 'Administrator'],
+      PASSPHRASE,
+      "Administrator is an administrator's role: use --admin to say so.",
+    ],
+    [
+      'another role for an administrator',
+      ['bob', '--admin', '--role', 'Sales'],
+      PASSPHRASE,
+      "Sales is not an administrator's role.",
+    ],
+    ['a blank name', [' ', '--role', 'Sales'], PASSPHRASE, 'A user name has 1 to 256 characters.'],
+    [
+      'a name with a space at its end',
+      ['bob ', '--role', 'Sales'],
+      PASSPHRASE,
+      'A user name has no control characters, and no space at either end.',
+    ],
+    [
+      'a short password',
+      ['bob', '--role', 'Sales'],
+      'short',
+      'The password has fewer than 15 characters.',
+    ],
+    [
+      'an empty password',
+      ['bob', '--role', 'Sales'],
+      '',
+      'The password has fewer than 15 characters.',
+    ],
+    [
+      'a common password',
+      ['bob', '--role', 'Sales'],
+      'passwordpassword',
+      'The password is among the commonest, which are guessed first.',
+    ],
+    [
+      'a password with U+0000',
+      ['bob', '--role', 'Sales'],
+      'a perfectly\0good passphrase',
+      'The password holds the character U+0000.',
+    ],
+  ])('refuses %s', async (_, args, password, sentence) => {
+    expect(await addUser(args, password)).toEqual({ exitCode: 1, output: `${sentence}\n` });
+    expect(await find('bob')).toBeUndefined();
+  });
+
+  test('asks for a password only at a terminal', async () => {
+    expect(await portero(['users', 'add', 'bob', '--role', 'Sales'])).toEqual({
+      exitCode: 1,
+      output: 'There is no terminal to ask for a password: use --password-stdin.\n',
+    });
+  });
+
+  test('takes a shorter password where the setting allows it, though never under 8', async () => {
+    const args = ['carl', '--role', 'Sales'];
+    expect(await addUser(args, 'h7#kQ2!x', { PASSWORD_MIN_LENGTH: '7' })).toEqual({
+      exitCode: 1,
+      output: 'PASSWORD_MIN_LENGTH is not a number from 8 to 1024.\n',
+    });
+    expect(await addUser(args, 'h7#kQ2!x', { PASSWORD_MIN_LENGTH: '8' })).toMatchObject({
+      exitCode: 0,
+    });
+  });
+});
+
+describe('a database elsewhere', () => {
+  test('is the one of DATABASE_URL', async () => {
+    const environment = { DATABASE_URL: local.databaseUrl, PORTERO_LOCAL_FOLDER: '/nonexistent' };
+    expect(await addUser(['dora', '--role', 'Sales'], PASSPHRASE, environment)).toEqual({
+      exitCode: 0,
+      output: 'Added dora (Sales) to the database at 127.0.0.1.\n',
+    });
+  });
+
+  test.each([
+    ['nonsense', 'DATABASE_URL is not of the form postgresql://user:password@host/database.'],
+    ['postgresql://app:db-secret@127.0.0.1:1/x', 'The database at 127.0.0.1 cannot be reached.'],
+  ])('that is %s is told in a sentence', async (url, sentence) => {
+    const answer = await portero(['migrate'], '', { DATABASE_URL: url });
+    expect(answer).toEqual({ exitCode: 1, output: `${sentence}\n` });
+  });
+});
+
+test('migrate says what it did', async () => {
+  expect(await portero(['migrate'])).toEqual({
+    exitCode: 0,
+    output: 'Nothing to migrate: the local database is up to date.\n',
+  });
+});
+
+test.each([
+  [['users', 'add']],
+  [['users', 'ad']],
+  [['nonsense']],
+  [['users', 'add', 'x', '--nonsense']],
+  [[]],
+])('the wrong usage %j explains the right one, with exit code 2', async (args) => {
+  const { exitCode, output } = await portero(args);
+  expect(output).toContain('Usage: npm run portero -- ');
+  expect(exitCode).toBe(2);
+});
+
+test('help is no error', async () => {
+  expect(await portero(['users', 'add', '--help'])).toMatchObject({ exitCode: 0 });
+});
+
+test('the scripts of package.json are these commands', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(scripts).toMatchObject({
+    portero: 'exec node cli/portero.ts',
+    'db:migrate': 'exec node cli/portero.ts migrate',
+  });
+});

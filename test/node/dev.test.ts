@@ -1,0 +1,192 @@
+/** `npm run dev`, as a newcomer meets it: real processes, real HTTP, the real `wrangler dev`. */
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import jwt from 'jsonwebtoken';
+import { expect, onTestFinished, test } from 'vitest';
+import { freePort, ROOT, start } from '../support/process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const TEST_SECRET = '1x0000000000000000000000000000000AA';
+
+/** A folder and settings of the test's own, whatever `.dev.vars` says. */
+async function environment() {
+  const folder = temporaryFolder();
+  const databasePort = await freePort();
+  return {
+    PORTERO_LOCAL_FOLDER: folder,
+    DATABASE_URL: `postgresql://portero:portero@127.0.0.1:${databasePort}/portero`,
+    TURNSTILE_SECRET_KEY: TEST_SECRET,
+    JWT_SECRET: 'a-secret-of-the-test-0123456789-0123456789',
+  };
+}
+
+const shell = async (command: string) => (await promisify(execFile)('sh', ['-c', command])).stdout;
+
+function printedCommand(output: string, after: string): string {
+  const [, command] = new RegExp(`${after}\\n +(curl.*)`).exec(output) ?? [];
+  if (command === undefined) throw new Error(`no command after "${after}" in:\n${output}`);
+  return command;
+}
+
+function login(url: string, body: object): Promise<Response> {
+  return fetch(`${url}/api/Auth`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'Accept-Encoding': 'identity' },
+    body: JSON.stringify({ CaptchaToken: 'XXXX.DUMMY.TOKEN.XXXX', ...body }),
+  });
+}
+
+async function isListening(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/`).then(
+    () => true,
+    () => false,
+  );
+}
+
+test('it starts, explains itself, logs in, tells the terminal why, and leaves nothing behind', async () => {
+  const env = await environment();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const dev = start(['dev/dev.ts', '--port', String(port)], env);
+
+  const banner = await dev.printed('Use the token:\n.*\n');
+  expect(banner).toContain(`Portero listens on http://localhost:${port}`);
+  for (const line of [
+    /jdoe +s3cr3t +Sales\n/,
+    /admin +Admin123456! +Administrator\n/,
+    /mgarcia +s3cr3t +Sales, inactive\n/,
+  ]) {
+    expect(banner).toMatch(line);
+  }
+
+  // The printed commands, pasted again and again.
+  for (let time = 0; time < 2; time++) {
+    expect(await shell(printedCommand(banner, 'Log in:'))).toMatch(/^\{"token":"[^"]+"\}$/);
+  }
+  const me = JSON.parse(await shell(printedCommand(banner, 'Use the token:')));
+  expect(me).toMatchObject({ userName: 'jdoe', permissions: ['users.list', 'users.read'] });
+
+  // An independent library accepts the token.
+  const response = await login(url, { UserName: 'ADMIN', Password: 'Admin123456!' });
+  const { token } = (await response.json()) as { token: string };
+  const claims = jwt.verify(token, env.JWT_SECRET, {
+    algorithms: ['HS256'],
+    issuer: 'portero',
+    audience: 'portero',
+    complete: true,
+  });
+  expect(claims).toMatchObject({
+    header: { typ: 'JWT', kid: expect.any(String) },
+    payload: { name: 'admin', role: 'Administrator', admin: true },
+  });
+
+  // Every refusal is the same on the wire, to the last header.
+  const refusals = await Promise.all([
+    login(url, { UserName: 'jdoe', Password: 'wrong' }),
+    login(url, { UserName: 'typed-by-mistake', Password: 's3cr3t' }),
+    login(url, { UserName: 'mgarcia', Password: 's3cr3t' }),
+    login(url, { UserName: 'jdoe', Password: 's3cr3t', CaptchaToken: 'wrong' }),
+  ]);
+  for (const refusal of refusals) {
+    expect(refusal.status).toBe(401);
+    expect(await refusal.text()).toBe('');
+    const { date, ...headers } = Object.fromEntries(refusal.headers);
+    expect(headers).toEqual({
+      'cache-control': 'no-store',
+      'content-length': '0',
+      'www-authenticate': 'Bearer realm="portero"',
+    });
+  }
+  const stages = String.raw`captcha \d+ ms · sql \d+ ms · hash \d+ ms`;
+  await dev.printed(new RegExp(`^jdoe  401  wrong_password  ${stages}$`, 'm'));
+  await dev.printed(new RegExp(`^\\(unknown\\)  401  unknown_user  ${stages}$`, 'm'));
+  await dev.printed(new RegExp(`^mgarcia  401  inactive  ${stages}$`, 'm'));
+  await dev.printed(
+    /^\(unknown\) {2}401 {2}captcha_invalid \(invalid-input-response\) {2}captcha \d+ ms$/m,
+  );
+  expect(dev.output()).not.toContain('typed-by-mistake');
+
+  // A second start fails with a sentence, and the first goes on.
+  const second = start(['dev/dev.ts', '--port', String(await freePort()), '--reset'], env);
+  expect(await second.ended).toBe(1);
+  expect(second.output()).toBe(
+    'Portero is already running in this folder. Stop it before you start another.\n',
+  );
+  expect((await login(url, { UserName: 'jdoe', Password: 's3cr3t' })).status).toBe(200);
+
+  // The operator's command works meanwhile.
+  const add = start(
+    ['cli/portero.ts', 'users', 'add', 'ana', '--role', 'Sales', '--password-stdin'],
+    { PORTERO_LOCAL_FOLDER: env.PORTERO_LOCAL_FOLDER },
+    'a perfectly good passphrase\n',
+  );
+  expect(await add.ended).toBe(0);
+  const ana = { UserName: 'ana', Password: 'a perfectly good passphrase' };
+  expect((await login(url, ana)).status).toBe(200);
+
+  dev.signal('SIGINT');
+  expect(await dev.ended).toBe(0);
+  expect(await isListening(port)).toBe(false);
+  expect(await isListening(Number(new URL(env.DATABASE_URL).port))).toBe(false);
+  expect(
+    (await shell(`ps -eo args`)).split('\n').filter((line) => line.includes(` ${port}`)),
+  ).toEqual([]);
+});
+
+test('plain `wrangler dev` works beside the local services, with the printed .dev.vars', async () => {
+  const env = await environment();
+  const services = start(['dev/dev.ts', '--services-only'], env);
+  const output = await services.printed(/JWT_SECRET=.*\n/);
+  const devVars = output.split('\n').filter((line) => /^[A-Z_]+=/.test(line));
+  expect(devVars).toHaveLength(3);
+  const file = join(env.PORTERO_LOCAL_FOLDER, 'dev.vars');
+  writeFileSync(file, devVars.join('\n'));
+
+  const port = await freePort();
+  const wrangler = start(
+    ['node_modules/wrangler/bin/wrangler.js', 'dev', '--env-file', file, '--port', String(port)],
+    { CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
+  );
+  await wrangler.printed('Ready on');
+  const url = `http://localhost:${port}`;
+  expect((await login(url, { UserName: 'jdoe', Password: 's3cr3t' })).status).toBe(200);
+});
+
+test('a taken port is told in a sentence', async () => {
+  const port = await freePort();
+  const server = createServer().listen(port, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  const dev = start(['dev/dev.ts'], { ...(await environment()), PORT: String(port) });
+  expect(await dev.ended).toBe(1);
+  expect(dev.output()).toBe(
+    `Port ${port} is taken. Stop what listens there, or choose another: npm run dev -- --port N\n`,
+  );
+});
+
+test('fresh data are refused for a database that is not on this machine', async () => {
+  const dev = start(['dev/dev.ts', '--reset', '--port', String(await freePort())], {
+    ...(await environment()),
+    DATABASE_URL: 'postgresql://app:secret@ep-x.eu-central-1.aws.neon.tech/portero',
+    TURNSTILE_SECRET_KEY: '0x4AAAAAAA-real',
+  });
+  expect(await dev.ended).toBe(1);
+  expect(dev.output()).toBe('DATABASE_URL is not on this machine: --reset is refused.\n');
+});
+
+test('the development secret is random for every checkout, and ignored by git', async () => {
+  const secrets = [];
+  for (let time = 0; time < 2; time++) {
+    const folder = temporaryFolder();
+    const { makePlan } = await import('../../dev/plan.ts');
+    secrets.push(makePlan(folder, folder, {}).jwtSecret);
+    expect(makePlan(folder, folder, {}).jwtSecret).toBe(secrets[time]);
+  }
+  expect(secrets[0]).not.toBe(secrets[1]);
+  expect(secrets[0]?.length).toBeGreaterThanOrEqual(32);
+  expect(readFileSync(join(ROOT, '.gitignore'), 'utf8').split('\n')).toEqual(
+    expect.arrayContaining(['.portero/', '.dev.vars']),
+  );
+});

@@ -1,0 +1,87 @@
+/** The local database: one process at a time, nothing lost. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { lockFolder } from '../../dev/folder-lock.ts';
+import { openLocalDatabase, servedDatabaseUrl } from '../../dev/local-database.ts';
+import { seed } from '../../dev/seed.ts';
+import { connect } from '../../src/db/connection.ts';
+import { users } from '../../src/db/schema.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+async function open(folder: string, options = {}) {
+  const local = await openLocalDatabase(folder, options);
+  if (local === null) throw new Error('in use');
+  return local;
+}
+
+async function userNames(databaseUrl: string): Promise<string[]> {
+  const rows = await connect(databaseUrl).select().from(users).orderBy(users.userName);
+  return rows.map(({ userName }) => userName);
+}
+
+test('it is migrated, seeded and kept, for one process at a time, until it is reset', async () => {
+  const folder = temporaryFolder();
+  // What a first start that was cut short leaves behind.
+  mkdirSync(join(folder, 'postgres.unfinished'));
+  writeFileSync(join(folder, 'postgres.unfinished', 'PG_VERSION'), '18');
+
+  const first = await open(folder);
+  expect(await userNames(first.databaseUrl)).toEqual(['admin', 'jdoe', 'mgarcia']);
+  await connect(first.databaseUrl).execute(sql`delete from users where user_name = 'mgarcia'`);
+
+  // A second one is refused, reset or not, and told where the first one serves.
+  expect(await openLocalDatabase(folder, { reset: true })).toBeNull();
+  expect(servedDatabaseUrl(folder)).toBe(first.databaseUrl);
+  expect(await userNames(first.databaseUrl)).toEqual(['admin', 'jdoe']);
+  await first.close();
+  expect(servedDatabaseUrl(folder)).toBeNull();
+
+  const second = await open(folder);
+  expect(await userNames(second.databaseUrl)).toEqual(['admin', 'jdoe']);
+  await second.close();
+
+  // A process that is killed leaves a database that opens with all that it had stored.
+  const script = `
+    const { openLocalDatabase } = await import('./dev/local-database.ts');
+    const { databaseUrl } = await openLocalDatabase(${JSON.stringify(folder)});
+    console.log(databaseUrl);`;
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [output] = await once(child.stdout, 'data');
+  const killed = connect(String(output).trim());
+  await killed.execute(sql`update users set user_name = 'stored' where user_name = 'jdoe'`);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  const third = await open(folder);
+  expect(await userNames(third.databaseUrl)).toEqual(['admin', 'stored']);
+  await third.close();
+
+  const fresh = await open(folder, { reset: true });
+  expect(await userNames(fresh.databaseUrl)).toEqual(['admin', 'jdoe', 'mgarcia']);
+  await fresh.close();
+});
+
+test('the lock is free again when its process has ended, however it ended', () => {
+  const folder = temporaryFolder();
+  const script = `
+    const { lockFolder } = await import('./dev/folder-lock.ts');
+    if (lockFolder(${JSON.stringify(folder)}) === null) process.exit(3);
+    process.kill(process.pid, 'SIGKILL');`;
+  const run = () =>
+    execFileSync(process.execPath, ['--input-type=module-typescript', '-e', script]);
+  expect(run).toThrow(/SIGKILL|Command failed/);
+  const unlock = lockFolder(folder);
+  expect(unlock).not.toBeNull();
+  expect(run).toThrow(expect.objectContaining({ status: 3 }));
+  unlock?.();
+});
+
+test('demo users never reach a database elsewhere', async () => {
+  const url = 'postgresql://app:secret@ep-x.eu-central-1.aws.neon.tech/portero';
+  await expect(seed(url)).rejects.toThrow('DATABASE_URL is not on this machine');
+});

@@ -1,0 +1,30 @@
+/** The Worker's log, as a person at a terminal reads it. */
+import { expect, test } from 'vitest';
+import { readableLine } from '../../dev/log-line.ts';
+
+test.each<[string, string | null]>([
+  [
+    '{"event":"login","status":401,"reason":"wrong_password","userName":"jdoe","userId":"1","captchaMs":3,"sqlMs":2,"hashMs":231}',
+    'jdoe  401  wrong_password  captcha 3 ms · sql 2 ms · hash 231 ms',
+  ],
+  [
+    '{"event":"login","status":401,"reason":"captcha_invalid","captchaErrors":["a","b"],"captchaMs":3}',
+    '(unknown)  401  captcha_invalid (a, b)  captcha 3 ms',
+  ],
+  [
+    '{"event":"login","status":503,"reason":"database_error","sqlState":"42P01","captchaMs":3,"sqlMs":9}',
+    '(unknown)  503  database_error (42P01)  captcha 3 ms · sql 9 ms',
+  ],
+  ['{"event":"login","status":400,"reason":"body_not_json"}', '(unknown)  400  body_not_json'],
+  [
+    '{"event":"settings_refused","faults":[{"setting":"JWT_SECRET","problem":"is missing"},{"setting":"A","problem":"b"}]}',
+    'JWT_SECRET is missing\nA b',
+  ],
+  ['{"event":"token_refused","reason":"claims"}', '{"event":"token_refused","reason":"claims"}'],
+  ['[wrangler:info] POST /api/Auth 401 Unauthorized (12ms)', null],
+  ['[wrangler:info] GET /api/Users/me 200 OK (3ms)', 'GET /api/Users/me 200 OK (3ms)'],
+  ['{"event":', '{"event":'],
+  ['✘ [ERROR] Unexpected "}"', '✘ [ERROR] Unexpected "}"'],
+])('%s', (line, readable) => {
+  expect(readableLine(line)).toBe(readable);
+});

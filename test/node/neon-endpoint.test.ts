@@ -1,0 +1,178 @@
+/** The local Neon endpoint, as Neon's own driver and Drizzle see it. */
+import { PGlite } from '@electric-sql/pglite';
+import { type FullQueryResults, NeonDbError, neon } from '@neondatabase/serverless';
+import { sql as statement } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
+import { connect } from '../../src/db/connection.ts';
+
+let pglite: PGlite;
+let server: LocalServer;
+let sql: ReturnType<typeof neon<false, true>>;
+
+beforeAll(async () => {
+  pglite = await PGlite.create();
+  server = await startLocalServer(pglite, 0);
+  sql = neon(server.databaseUrl, { fullResults: true });
+});
+afterAll(async () => {
+  await server.close();
+  await pglite.close();
+});
+beforeEach(async () => {
+  await sql`drop table if exists item`;
+  await sql`create table item (id int primary key, note text)`;
+});
+
+function post(body: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`http://${new URL(server.databaseUrl).host}/sql`, { method: 'POST', body, headers });
+}
+
+describe('a query', () => {
+  test('comes back in the types of the driver', async () => {
+    const [row] = await neon(server.databaseUrl)`
+      select 1::int as int, 9007199254740993::bigint as big, 1.50::numeric as num, true as yes,
+        null as nothing, 'ñ'::text as text, '{a,NULL,"b c"}'::text[] as texts,
+        '{"a":[1]}'::jsonb as json, '2026-01-02T03:04:05Z'::timestamptz as at, '\\x00ff'::bytea as raw`;
+    expect(row).toEqual({
+      int: 1,
+      big: '9007199254740993',
+      num: '1.50',
+      yes: true,
+      nothing: null,
+      text: 'ñ',
+      texts: ['a', null, 'b c'],
+      json: { a: [1] },
+      at: new Date('2026-01-02T03:04:05Z'),
+      raw: Buffer.from([0, 255]),
+    });
+  });
+
+  test('takes parameters of every kind', async () => {
+    const values = [7, 'x', true, null, ['a', 'b'], { a: 1 }, new Date(0)];
+    const { rows } = await sql.query(
+      'select $1::int a, $2::text b, $3::bool c, $4::text d, $5::text[] e, $6::jsonb f, $7::timestamptz g',
+      values,
+    );
+    expect(Object.values(rows[0] ?? {})).toEqual(values);
+  });
+
+  test('goes over the wire as text, as Neon sends it', async () => {
+    const response = await post('{"query":"select 1 as a, true as b, null as c"}', {
+      'Neon-Connection-String': server.databaseUrl,
+    });
+    expect(await response.json()).toMatchObject({
+      command: 'SELECT',
+      rowCount: 1,
+      rowAsArray: true,
+      rows: [['1', 't', null]],
+      fields: [
+        { name: 'a', dataTypeID: 23, dataTypeSize: 4, dataTypeModifier: -1, format: 'text' },
+        { name: 'b', dataTypeID: 16 },
+        { name: 'c', dataTypeID: 25 },
+      ],
+    });
+  });
+
+  test.each([
+    [`insert into item values (1, 'a'), (2, 'b')`, 'INSERT', 2],
+    ['update item set note = null', 'UPDATE', 0],
+    ['create temporary table other (id int)', 'CREATE', null],
+  ])('%s reports %s and %s', async (query, command, rowCount) => {
+    expect(await sql.query(query)).toMatchObject({ command, rowCount });
+  });
+
+  test('leaves nothing to the next one', async () => {
+    await sql`begin`;
+    await sql`insert into item values (1)`;
+    await sql`set statement_timeout = 1`;
+    await sql`rollback`;
+    expect((await sql`select * from item`).rowCount).toBe(1);
+    expect((await sql`show statement_timeout`).rows).toEqual([{ statement_timeout: '0' }]);
+  });
+});
+
+describe('an error of PostgreSQL', () => {
+  test('is the one that Neon reports', async () => {
+    await sql`insert into item values (1)`;
+    const error = await sql`insert into item values (1)`.catch((reason) => reason);
+    expect(error).toBeInstanceOf(NeonDbError);
+    expect(error).toMatchObject({
+      message: 'duplicate key value violates unique constraint "item_pkey"',
+      severity: 'ERROR',
+      code: '23505',
+      detail: 'Key (id)=(1) already exists.',
+      hint: undefined,
+      schema: 'public',
+      table: 'item',
+      constraint: 'item_pkey',
+      routine: '_bt_check_unique',
+    });
+  });
+
+  test('is a 400', async () => {
+    const headers = { 'Neon-Connection-String': server.databaseUrl };
+    expect((await post('{"query":"selec"}', headers)).status).toBe(400);
+  });
+});
+
+describe('a batch', () => {
+  test('is one transaction', async () => {
+    const batch = sql.transaction([
+      sql`insert into item values (1)`,
+      sql`insert into item values (1)`,
+    ]);
+    await expect(batch).rejects.toMatchObject({ code: '23505' });
+    expect((await sql`select * from item`).rows).toEqual([]);
+  });
+
+  test('returns the result of each query', async () => {
+    const results = await sql.transaction([sql`select 1 as a`, sql`select 'x' as b`]);
+    expect(results.map(({ rows }: FullQueryResults<false>) => rows)).toEqual([
+      [{ a: 1 }],
+      [{ b: 'x' }],
+    ]);
+  });
+
+  test.each([
+    ['ReadCommitted', 'read committed'],
+    ['RepeatableRead', 'repeatable read'],
+    ['Serializable', 'serializable'],
+  ] as const)('runs at %s', async (isolationLevel, level) => {
+    const [result] = await sql.transaction([sql`show transaction_isolation`], { isolationLevel });
+    expect(result?.rows).toEqual([{ transaction_isolation: level }]);
+  });
+
+  test('can be read-only and deferrable', async () => {
+    const options = { isolationLevel: 'Serializable', readOnly: true, deferrable: true } as const;
+    const results = await sql.transaction(
+      [sql`show transaction_read_only`, sql`show transaction_deferrable`],
+      options,
+    );
+    expect(results.map(({ rows }) => Object.values(rows[0] ?? {})[0])).toEqual(['on', 'on']);
+    await expect(
+      sql.transaction([sql`insert into item values (1)`], options),
+    ).rejects.toMatchObject({
+      code: '25006',
+    });
+  });
+
+  test('of Drizzle works as well', async () => {
+    const db = connect(server.databaseUrl);
+    const [first] = await db.batch([db.execute(statement`select 1 as a`)]);
+    expect(first.rows).toEqual([{ a: 1 }]);
+  });
+});
+
+describe('a request is refused', () => {
+  test('without a connection string', async () => {
+    expect((await post('{"query":"select 1"}')).status).toBe(400);
+  });
+
+  test.each(['', '[]', '{}', '{"query":1}', '{"queries":[1]}'])(
+    'with the body %j',
+    async (body) => {
+      expect((await post(body, { 'Neon-Connection-String': 'x' })).status).toBe(400);
+    },
+  );
+});

@@ -1,0 +1,47 @@
+/** What a new password must be. */
+import { expect, test } from 'vitest';
+import { COMMON_PASSWORDS } from '../../cli/common-passwords.ts';
+import { findPasswordFault } from '../../src/password/policy.ts';
+
+function fault(password: string, minLength = 15) {
+  const policy = { minLength, commonPasswords: COMMON_PASSWORDS };
+  return findPasswordFault(password, ['margarita.garcia', 'mgarcia@example.com'], policy);
+}
+
+test.each([
+  'correct horse battery staple',
+  'all lower case it is',
+  'ALL CAPITALS IT IS',
+  '918273645546372',
+  'contraseña mía ✓',
+  '   spaces count   ',
+  '😀😁😂🤣😃😄😅😆😉😊😋😎😍😘🥰',
+  'x1'.repeat(3).padEnd(1024, 'abcdefghijk'),
+])('%j may be used', (password) => {
+  expect(fault(password)).toBeNull();
+});
+
+test.each([
+  ['fourteen chars', 'too_short'],
+  ['😀'.repeat(14), 'too_short'],
+  [`a${'bcd'.repeat(342)}`, 'too_long'],
+  ['correct horse\0battery staple', 'holds_nul'],
+  ['correct horse \ud83d battery', 'malformed'],
+  ['passwordpassword', 'common'],
+  ['PASSWORDpassword', 'common'],
+  ['1qaz2wsx3edc4rfv', 'common'],
+  ['trustno1trustno1', 'common'],
+  ['aaaaaaaaaaaaaaa', 'repetitive'],
+  ['abc123abc123abc123', 'repetitive'],
+  ['Margarita.Garcia', 'is_own_name'],
+  ['MGARCIA@example.com', 'is_own_name'],
+])('%j is refused: %s', (password, reason) => {
+  expect(fault(password)).toBe(reason);
+});
+
+test('the shortest that a setting allows has eight characters', () => {
+  expect(fault('h7#kQ2!x', 8)).toBeNull();
+  expect(fault('h7#kQ2!', 8)).toBe('too_short');
+  expect(fault('12345678', 8)).toBe('common');
+  expect(fault('abababab', 8)).toBe('repetitive');
+});

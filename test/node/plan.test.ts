@@ -1,0 +1,73 @@
+/** What `npm run dev` runs with. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makePlan } from '../../dev/plan.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const NEON = 'postgresql://app:secret@ep-x.eu-central-1.aws.neon.tech/portero';
+
+function plan(devVars: string, environment: Record<string, string> = {}) {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, '.dev.vars'), devVars);
+  return makePlan(folder, folder, environment);
+}
+
+test('without settings, everything is local', () => {
+  const folder = temporaryFolder();
+  expect(makePlan(folder, folder, {})).toMatchObject({
+    database: { port: 0 },
+    turnstileSecretKey: '1x0000000000000000000000000000000AA',
+    isTurnstileReal: false,
+  });
+});
+
+test('an example that was copied and not filled in changes nothing', () => {
+  expect(plan('DATABASE_URL=\nTURNSTILE_SECRET_KEY=""\nJWT_SECRET=\n')).toMatchObject({
+    database: { port: 0 },
+    isTurnstileReal: false,
+    jwtSecret: expect.stringMatching(/^[\w-]{43}$/),
+  });
+});
+
+test('a real Turnstile secret is used beside the local database', () => {
+  expect(plan('TURNSTILE_SECRET_KEY=0x4AAAA')).toMatchObject({
+    database: { port: 0 },
+    turnstileSecretKey: '0x4AAAA',
+    isTurnstileReal: true,
+  });
+});
+
+test('a loopback database listens where the URL says', () => {
+  expect(plan('DATABASE_URL=postgresql://a:b@localhost:5480/portero').database).toEqual({
+    port: 5480,
+  });
+});
+
+test('the environment wins over .dev.vars', () => {
+  const { jwtSecret } = plan('JWT_SECRET=from-file', { JWT_SECRET: 'from-environment' });
+  expect(jwtSecret).toBe('from-environment');
+});
+
+test('a database elsewhere is used as it is', () => {
+  expect(plan(`DATABASE_URL=${NEON}\nTURNSTILE_SECRET_KEY=0x4AAAA`).database).toEqual({
+    url: NEON,
+  });
+});
+
+test.each([
+  [
+    `DATABASE_URL=${NEON}`,
+    'DATABASE_URL is not on this machine, where no Turnstile test secret is',
+  ],
+  [
+    `DATABASE_URL=${NEON}\nTURNSTILE_SECRET_KEY=2x0000000000000000000000000000000AA`,
+    'no Turnstile test',
+  ],
+  ['DATABASE_URL=secret-value', 'DATABASE_URL is not of the form'],
+  ['DATABASE_URL=mysql://a:secret@localhost:1/x', 'DATABASE_URL is not of the form'],
+  ['DATABASE_URL=postgresql://a:secret@localhost/x', 'A loopback DATABASE_URL needs a port.'],
+])('%s is told in a sentence without the value', (devVars, message) => {
+  expect(() => plan(devVars)).toThrow(message);
+  expect(() => plan(devVars)).not.toThrow('secret-value');
+});

@@ -1,0 +1,88 @@
+/** The migrations, and the schema that is generated beside them. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
+import { MIGRATIONS_FOLDER, migrate } from '../../src/db/migrate.ts';
+import { ROOT } from '../support/process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+let pglite: PGlite;
+let server: LocalServer;
+let databaseUrl: string;
+
+beforeAll(async () => {
+  pglite = await PGlite.create();
+  server = await startLocalServer(pglite, 0);
+  databaseUrl = server.databaseUrl;
+});
+afterAll(async () => {
+  await server.close();
+  await pglite.close();
+});
+beforeEach(async () => {
+  await pglite.exec(`
+    drop schema public cascade;
+    drop schema if exists drizzle cascade;
+    create schema public;`);
+});
+
+/** Every table, column, constraint and index, as PostgreSQL itself describes them. */
+async function catalog() {
+  const { rows } = await pglite.query(`
+    select table_name || '.' || column_name as name,
+      concat_ws(' ', data_type, udt_name, is_nullable, column_default, identity_generation) as is
+    from information_schema.columns where table_schema = 'public'
+    union all
+    select conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+    from pg_constraint where connamespace = 'public'::regnamespace
+    union all
+    select indexname, indexdef from pg_indexes where schemaname = 'public'
+    union all
+    select typname, string_agg(enumlabel, ' ' order by enumsortorder)
+    from pg_type join pg_enum on enumtypid = pg_type.oid group by typname
+    order by 1, 2`);
+  return rows;
+}
+
+test('the migrations and schema.sql make the same tables', async () => {
+  await migrate(databaseUrl);
+  const migrated = await catalog();
+  await pglite.exec('drop schema public cascade; create schema public');
+  await pglite.exec(readFileSync(join(ROOT, 'schema.sql'), 'utf8'));
+  expect(migrated).toEqual(await catalog());
+  expect(migrated).toContainEqual({ name: 'users.email', is: 'text text YES' });
+});
+
+test('no table has a row after the migrations', async () => {
+  await migrate(databaseUrl);
+  for (const table of ['users', 'roles', 'modules', 'role_grants']) {
+    expect((await pglite.query(`select * from ${table}`)).rows).toEqual([]);
+  }
+});
+
+test('a migration is applied once', async () => {
+  expect(await migrate(databaseUrl)).toBe(1);
+  expect(await migrate(databaseUrl)).toBe(0);
+});
+
+test('a migration that fails leaves nothing behind and can be run again', async () => {
+  const broken = temporaryFolder();
+  cpSync(MIGRATIONS_FOLDER, broken, { recursive: true });
+  const file = join(broken, '0000_init.sql');
+  writeFileSync(file, `${readFileSync(file, 'utf8')}--> statement-breakpoint\nselect 1 / 0;`);
+
+  await expect(migrate(databaseUrl, broken)).rejects.toMatchObject({ code: '22012' });
+  expect(await catalog()).toEqual([]);
+  expect(await migrate(databaseUrl)).toBe(1);
+});
+
+test('of two runs at a time, one migrates', async () => {
+  const runs = [migrate(databaseUrl), migrate(databaseUrl)];
+  const applied = (await Promise.allSettled(runs)).map((run) =>
+    run.status === 'fulfilled' ? run.value : 0,
+  );
+  expect(applied.reduce((sum, count) => sum + count)).toBe(1);
+  expect(await migrate(databaseUrl)).toBe(0);
+});

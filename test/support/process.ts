@@ -1,0 +1,66 @@
+/** The project's own commands as processes, in a folder and on ports of their own. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { TEST_ENV } from './test-env.ts';
+
+export const ROOT = join(import.meta.dirname, '../..');
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** What the shell of the person who runs the tests has set for the project itself is left out. */
+const OWN_SETTINGS = [...Object.keys(TEST_ENV), 'PORT', 'PASSWORD_MIN_LENGTH'];
+const INHERITED = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.includes(name)),
+);
+
+/**
+ * Starts a program of the project. It leads a process group, as one that a shell has started does.
+ */
+export function start(args: string[], environment: Record<string, string>, input = '') {
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    detached: true,
+    env: { ...INHERITED, ...environment } as NodeJS.ProcessEnv,
+  });
+  const group = child.pid as number;
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      child.emit('output');
+    });
+  }
+  child.stdin.end(input);
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+
+  /** Waits for a text in what the program has printed. */
+  async function printed(text: string | RegExp): Promise<string> {
+    while (output.search(text) < 0) {
+      const what = await Promise.race([once(child, 'output'), ended.then(() => 'ended')]);
+      if (what === 'ended' && output.search(text) < 0) throw new Error(`ended with:\n${output}`);
+    }
+    return output;
+  }
+
+  function signal(name: NodeJS.Signals): void {
+    try {
+      process.kill(-group, name);
+    } catch {
+      // It has ended.
+    }
+  }
+  onTestFinished(async () => {
+    signal('SIGINT');
+    await ended;
+  });
+  return { printed, signal, ended, output: () => output };
+}
