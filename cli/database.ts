@@ -6,6 +6,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { connect } from '../src/db/connection.ts';
+import { DATABASE_URL_FORM, parseDatabaseUrl } from '../src/db/database-url.ts';
 import { databaseFault } from '../src/db/fault.ts';
 import { CommandError } from './command-error.ts';
 
@@ -23,11 +24,9 @@ export interface Target {
 export async function withDatabase<T>(use: (target: Target) => Promise<T>): Promise<T> {
   const databaseUrl = process.env.DATABASE_URL;
   if (!databaseUrl) return withLocalDatabase(use);
-  const url = URL.parse(databaseUrl);
-  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw new CommandError(
-      'DATABASE_URL is not of the form postgresql://user:password@host/database.',
-    );
+  const url = parseDatabaseUrl(databaseUrl);
+  if (url === null) {
+    throw new CommandError(`DATABASE_URL is not of the form ${DATABASE_URL_FORM}.`);
   }
   const target = { databaseUrl, name: `the database at ${url.hostname}` };
   return explainFaults(target, use);

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { isLoopback } from '../src/loopback.ts';
+import { DATABASE_URL_FORM, isLoopback, parseDatabaseUrl } from '../src/db/database-url.ts';
 import { isTestSecret, TEST_SECRETS } from '../src/turnstile-test-keys.ts';
 
 const SECRETS = ['DATABASE_URL', 'TURNSTILE_SECRET_KEY', 'JWT_SECRET'] as const;
@@ -56,11 +56,9 @@ export function makePlan(
 }
 
 function planDatabase(databaseUrl: string): Plan['database'] {
-  const url = URL.parse(databaseUrl);
-  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw new PlanError(
-      'DATABASE_URL is not of the form postgresql://user:password@host/database.',
-    );
+  const url = parseDatabaseUrl(databaseUrl);
+  if (url === null) {
+    throw new PlanError(`DATABASE_URL is not of the form ${DATABASE_URL_FORM}.`);
   }
   if (!isLoopback(url.hostname)) return { url: databaseUrl };
   if (url.port === '') throw new PlanError('A loopback DATABASE_URL needs a port.');

@@ -4,8 +4,8 @@
  * @module
  */
 import { connect } from '../src/db/connection.ts';
+import { isLoopback, parseDatabaseUrl } from '../src/db/database-url.ts';
 import { modules, roleGrants, roles, users } from '../src/db/schema.ts';
-import { isLoopback } from '../src/loopback.ts';
 import { hashPassword } from '../src/password/password.ts';
 import { normalizeUserName } from '../src/user-name.ts';
 
@@ -48,7 +48,7 @@ const ROLES = [{ name: 'Sales' }, { name: 'Administrator', isAdmin: true }];
 
 /** @throws where the database is not on this machine; the message does not hold the URL */
 export function refuseUnlessLoopback(databaseUrl: string): void {
-  if (!isLoopback(new URL(databaseUrl).hostname)) {
+  if (!isLoopback(parseDatabaseUrl(databaseUrl)?.hostname ?? '')) {
     throw new Error('DATABASE_URL is not on this machine, so it is neither seeded nor reset');
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import * as v from 'valibot';
-import { isLoopback } from './loopback.ts';
+import { DATABASE_URL_FORM, isLoopback, parseDatabaseUrl } from './db/database-url.ts';
 import type { Issuance } from './token/claims.ts';
 import { importSigningKey, MIN_SECRET_BYTES, type SigningKey } from './token/signing-key.ts';
 import type { TurnstileSettings } from './turnstile.ts';
@@ -77,7 +77,7 @@ const optional = v.string('is not a string');
 
 const DatabaseUrl = v.pipe(
   required,
-  v.check(isDatabaseUrl, 'is not of the form postgresql://user:password@host/database'),
+  v.check((url) => parseDatabaseUrl(url) !== null, `is not of the form ${DATABASE_URL_FORM}`),
 );
 
 const Hostnames = v.pipe(
@@ -117,7 +117,7 @@ const Environment = v.pipe(
   // to protect, so this needs no development flag that somebody could leave on.
   v.forward(
     v.check(
-      (env) => !isTestSecret(env.TURNSTILE_SECRET_KEY) || isLoopback(hostnameOf(env.DATABASE_URL)),
+      (env) => !isTestSecret(env.TURNSTILE_SECRET_KEY) || isOnThisMachine(env.DATABASE_URL),
       'is a test secret, which is accepted only beside a loopback DATABASE_URL',
     ),
     ['TURNSTILE_SECRET_KEY'],
@@ -148,7 +148,7 @@ function turnstileSettings(env: v.InferOutput<typeof Environment>): TurnstileSet
     return {
       siteKey: TEST_SITE_KEY,
       secretKey,
-      siteverifyUrl: `http://${new URL(env.DATABASE_URL).host}/turnstile/v0/siteverify`,
+      siteverifyUrl: `http://${parseDatabaseUrl(env.DATABASE_URL)?.host}/turnstile/v0/siteverify`,
       hostnames: [TEST_HOSTNAME],
       action: undefined,
       isTestSecret: true,
@@ -164,16 +164,6 @@ function turnstileSettings(env: v.InferOutput<typeof Environment>): TurnstileSet
   };
 }
 
-function isDatabaseUrl(url: string): boolean {
-  const parsed = URL.parse(url);
-  return (
-    (parsed?.protocol === 'postgresql:' || parsed?.protocol === 'postgres:') &&
-    parsed.username !== '' &&
-    parsed.hostname !== '' &&
-    parsed.pathname.length > 1
-  );
-}
-
-function hostnameOf(databaseUrl: string): string {
-  return new URL(databaseUrl).hostname;
+function isOnThisMachine(databaseUrl: string): boolean {
+  return isLoopback(parseDatabaseUrl(databaseUrl)?.hostname ?? '');
 }

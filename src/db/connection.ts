@@ -5,7 +5,7 @@
  */
 import { type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
 import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
-import { isLoopback } from '../loopback.ts';
+import { isLoopback } from './database-url.ts';
 
 export type Database = NeonHttpDatabase & { $client: NeonQueryFunction<false, false> };
 

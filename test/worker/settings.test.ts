@@ -120,4 +120,15 @@ describe('GET /api/Config tells a web app', () => {
       turnstileSiteKey: '1x00000000000000000000AA',
     });
   });
+
+  test.each(['LOCALHOST:1', '127.0.0.1:1', '127.9.8.7:1', '0x7f.1:1', '[::1]:1', '[0:0::1]:1'])(
+    'and a test secret is accepted beside a database at %s',
+    async (host) => {
+      const settings = {
+        TURNSTILE_SECRET_KEY: TEST_SECRET,
+        DATABASE_URL: `postgresql://app:secret-of-app@${host}/portero`,
+      };
+      expect((await config(settings)).status).toBe(200);
+    },
+  );
 });
