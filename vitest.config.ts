@@ -9,6 +9,7 @@ Object.assign(process.env, TEST_ENV);
 export default defineConfig({
   test: {
     silent: 'passed-only',
+    reporters: ['default', './test/support/totals-reporter.ts'],
     projects: [
       {
         // Everything of the Worker, inside the Workers runtime.

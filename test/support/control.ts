@@ -6,6 +6,7 @@ export type Service = 'database' | 'siteverify';
 export type Fault =
   | 'passes'
   | 'unreachable'
+  | 'is held up'
   | 'hangs'
   | 'hangs halfway'
   | { status: number; body: string };
@@ -37,6 +38,11 @@ export async function setSiteverifyClock(now?: number): Promise<void> {
 /** Each of the service's next requests meets one of the faults; those after them are answered. */
 export async function breakNext(service: Service, ...faults: Fault[]): Promise<void> {
   await control('POST', `/faults/${service}`, faults);
+}
+
+/** Lets the requests pass that are held up. */
+export async function releaseHeldUp(): Promise<void> {
+  await control('POST', '/release');
 }
 
 export async function forgetCalls(): Promise<void> {

@@ -25,6 +25,7 @@ export async function startInternet(turnstileSecret: string) {
   const services = { database: neon, siteverify: createSiteverifyEndpoint(siteverify) };
   const faults: Record<Service, Fault[]> = { database: [], siteverify: [] };
   const calls: Call[] = [];
+  const heldUp: (() => void)[] = [];
 
   const control = new Hono()
     .post('/tokens', async (context) => {
@@ -36,6 +37,10 @@ export async function startInternet(turnstileSecret: string) {
     })
     .post('/faults/:service', async (context) => {
       faults[context.req.param('service') as Service] = await context.req.json();
+      return context.body(null);
+    })
+    .post('/release', (context) => {
+      for (const release of heldUp.splice(0)) release();
       return context.body(null);
     })
     .delete('/calls', (context) => {
@@ -54,7 +59,8 @@ export async function startInternet(turnstileSecret: string) {
     const request = context.req.raw;
     calls.push({ service, body: await request.clone().json() });
     const fault = faults[service].shift() ?? 'passes';
-    if (fault === 'passes') return services[service].fetch(request);
+    if (fault === 'is held up') await new Promise<void>((release) => heldUp.push(release));
+    if (fault === 'passes' || fault === 'is held up') return services[service].fetch(request);
     if (fault === 'unreachable') context.env.incoming.socket.destroy();
     if (fault === 'hangs' || fault === 'unreachable') return new Promise<Response>(() => {});
     if (fault === 'hangs halfway') return new Response(new ReadableStream({ pull: () => {} }));

@@ -1,6 +1,6 @@
 /** Requests to the Worker under test. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
-import { env, exports } from 'cloudflare:workers';
+import { env } from 'cloudflare:workers';
 import worker from '../../src/index.ts';
 import { solveCaptcha } from './control.ts';
 import { PASSWORD } from './fixtures.ts';
@@ -8,12 +8,12 @@ import { PASSWORD } from './fixtures.ts';
 export const ORIGIN = 'https://login.example.org';
 
 export function send(path: string, init?: RequestInit): Promise<Response> {
-  return exports.default.fetch(new Request(`${ORIGIN}${path}`, init));
+  return sendAndWait(new Request(`${ORIGIN}${path}`, init));
 }
 
 /** Posts a body to the login as it is. */
 export function post(body: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
-  return exports.default.fetch(loginRequest(body, headers));
+  return sendAndWait(loginRequest(body, headers));
 }
 
 /** Logs in with a fresh captcha token and the right password, unless told otherwise. */
@@ -43,10 +43,21 @@ export async function wire(response: Response) {
   };
 }
 
-/** Sends a request to a Worker with other settings, and waits for what it does after the answer. */
-export async function sendWith(settings: Partial<Env>, request: Request): Promise<Response> {
-  const context = createExecutionContext();
-  const response = await worker.fetch(request, { ...env, ...settings }, context);
-  await waitOnExecutionContext(context);
+/** Sends a request to a Worker with other settings. */
+export function sendWith(settings: Partial<Env>, request: Request): Promise<Response> {
+  return sendAndWait(request, { ...env, ...settings });
+}
+
+/** Also waits for what the Worker does after the answer: the next test's faults are not for that. */
+async function sendAndWait(request: Request, bindings: Env = env): Promise<Response> {
+  const { response, rest } = await sendAndLeave(request, bindings);
+  await rest();
   return response;
+}
+
+/** The same, but `rest` waits for what the Worker does after the answer. */
+export async function sendAndLeave(request: Request, bindings: Env = env) {
+  const context = createExecutionContext();
+  const response = await worker.fetch(request, bindings, context);
+  return { response, rest: () => waitOnExecutionContext(context) };
 }

@@ -2,10 +2,10 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { users } from '../../src/db/schema.ts';
-import { breakNext } from '../support/control.ts';
+import { breakNext, releaseHeldUp } from '../support/control.ts';
 import { addUser, database, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
-import { loginBody, loginRequest, sendWith } from '../support/requests.ts';
+import { login, loginBody, loginRequest, sendAndLeave } from '../support/requests.ts';
 
 beforeAll(resetDatabase);
 afterEach(() => vi.restoreAllMocks());
@@ -18,21 +18,34 @@ async function lastLoginOf(userName: string): Promise<Date | null | undefined> {
 test('a right login is recorded', async () => {
   await addUser('jdoe');
   expect(await lastLoginOf('jdoe')).toBeNull();
-  await sendWith({}, loginRequest(await loginBody('jdoe')));
+  await login('jdoe');
   expect(await lastLoginOf('jdoe')).toBeInstanceOf(Date);
 });
 
 test('a wrong one is not', async () => {
   await addUser('mistyped');
-  await sendWith({}, loginRequest(await loginBody('mistyped', { Password: 'wrong' })));
+  await login('mistyped', { Password: 'wrong' });
   expect(await lastLoginOf('mistyped')).toBeNull();
+});
+
+test('nobody waits for the record', async () => {
+  await addUser('impatient');
+  const log = recordLog();
+  await breakNext('database', 'passes', 'is held up');
+  const { response, rest } = await sendAndLeave(loginRequest(await loginBody('impatient')));
+  expect(response.status).toBe(200);
+  expect(log.events('last_login_not_recorded')).toEqual([]); // what a deadline would have led to
+  expect(await lastLoginOf('impatient')).toBeNull();
+  await releaseHeldUp();
+  await rest();
+  expect(await lastLoginOf('impatient')).toBeInstanceOf(Date);
 });
 
 test('a record that fails undoes no login and is logged without the statement', async () => {
   await addUser('unlucky');
   const log = recordLog();
   await breakNext('database', 'passes', 'unreachable');
-  const response = await sendWith({}, loginRequest(await loginBody('unlucky')));
+  const response = await login('unlucky');
   expect(response.status).toBe(200);
   expect(log.events('last_login_not_recorded')).toEqual([
     { event: 'last_login_not_recorded', userId: expect.any(String), fault: 'database_unreachable' },

@@ -1,7 +1,7 @@
 /** The token: what it claims, and which ones a protected route accepts. */
 import { env } from 'cloudflare:workers';
 import { type JWTPayload, SignJWT } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { importSigningKey } from '../../src/token/signing-key.ts';
 import { callsTo, forgetCalls } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
@@ -52,6 +52,15 @@ describe('the token', () => {
     const claims = part(await tokenOf('admin'), 1);
     expect(claims).toMatchObject({ admin: true, role: 'Administrator' });
     expect(claims).not.toHaveProperty('permissions');
+  });
+
+  test('is signed with a key that is imported once', async () => {
+    await login('jdoe');
+    const importKey = vi.spyOn(crypto.subtle, 'importKey');
+    await login('jdoe');
+    const algorithms = importKey.mock.calls.map(([, , algorithm]) => algorithm);
+    importKey.mockRestore();
+    expect(algorithms).toEqual(Array(22).fill('PBKDF2'));
   });
 
   test('is another one each time', async () => {
