@@ -52,15 +52,15 @@ async function start({ port, reset, servicesOnly }: Options): Promise<void> {
     TURNSTILE_SECRET_KEY: plan.turnstileSecretKey,
     JWT_SECRET: plan.jwtSecret,
   };
-  if (servicesOnly) return print(servicesBanner(secrets));
+  if (servicesOnly) return console.log(servicesBanner(secrets));
 
   const wrangler = startWrangler(ROOT, port, secrets, (line) => {
     const readable = readableLine(line);
-    if (readable !== null) print(readable);
+    if (readable !== null) console.log(readable);
   });
   undo.push(wrangler.stop);
   await wrangler.ready;
-  print(banner(`http://localhost:${port}`, 'port' in plan.database, plan.isTurnstileReal));
+  console.log(banner(`http://localhost:${port}`, 'port' in plan.database, plan.isTurnstileReal));
   await wrangler.ended;
   if (!isStopping) throw new Error('wrangler dev has ended.');
 }
@@ -68,7 +68,7 @@ async function start({ port, reset, servicesOnly }: Options): Promise<void> {
 async function openDatabase({ database }: Plan, reset: boolean): Promise<string> {
   if ('url' in database) {
     if (reset) throw new PlanError('DATABASE_URL is not on this machine: --reset is refused.');
-    print('DATABASE_URL is not on this machine: it is neither migrated nor seeded.');
+    console.log('DATABASE_URL is not on this machine: it is neither migrated nor seeded.');
     return database.url;
   }
   const local = await openLocalDatabase(LOCAL_FOLDER, { port: database.port, reset });
@@ -106,18 +106,17 @@ async function stop(exitCode: number): Promise<void> {
   process.exit(exitCode);
 }
 
-function fail(error: NodeJS.ErrnoException & { port?: number }): Promise<void> {
-  const isTaken = error.code === 'EADDRINUSE';
-  console.error(
-    isTaken
-      ? `Port ${error.port} is taken. Stop what listens there, or choose another: npm run dev -- --port N`
-      : error instanceof PlanError
-        ? error.message
-        : error.stack,
-  );
-  return stop(1);
+async function fail(error: NodeJS.ErrnoException & { port?: number }): Promise<void> {
+  // What fails after Ctrl-C fails because of it.
+  if (isStopping) return;
+  console.error(explain(error));
+  await stop(1);
 }
 
-function print(text: string): void {
-  console.log(text);
+function explain(error: NodeJS.ErrnoException & { port?: number }): string | undefined {
+  if (error instanceof PlanError) return error.message;
+  if (error.code === 'EADDRINUSE') {
+    return `Port ${error.port} is taken. Stop what listens there, or choose another: npm run dev -- --port N`;
+  }
+  return error.stack;
 }

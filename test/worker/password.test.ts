@@ -72,6 +72,17 @@ describe('a stored hash', () => {
     );
   });
 
+  test('is compared to the last bit of its key', async () => {
+    const parameters = { iterations: 1, layers: 1 };
+    const salt = new Uint8Array(16);
+    const key = await deriveKey(new TextEncoder().encode('pw'), 'direct', salt, parameters);
+    for (let bit = 0; bit < key.length * 8; bit++) {
+      const other = key.map((byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
+      const stored = formatStoredHash({ ...parameters, salt, key: other });
+      expect(await verifyPassword('pw', stored)).toBe('wrong_password');
+    }
+  });
+
   const salt = 'AAAAAAAAAAAAAAAAAAAAAA';
   const key = `${'A'.repeat(42)}A`;
   test.each([
