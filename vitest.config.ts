@@ -30,6 +30,7 @@ export default defineConfig({
           globalSetup: './test/support/global-setup.ts',
           fileParallelism: false, // the files share one database
           testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -38,6 +39,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/node/**/*.test.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

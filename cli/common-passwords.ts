@@ -1,5 +1,5 @@
 /**
- * The commonest passwords, most of fifty thousand from breaches.
+ * The fifty thousand passwords that turn up most often in breaches.
  *
  * @module
  */

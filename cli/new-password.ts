@@ -49,6 +49,7 @@ function describeFault(
   if (fault === null) return undefined;
   return {
     too_short: `The password has fewer than ${policy.minLength} characters.`,
+    blank: 'The password is nothing but white space.',
     too_long: `The password has more than ${MAX_LENGTH} characters.`,
     holds_nul: 'The password holds the character U+0000.',
     malformed: 'The password is not valid Unicode.',

@@ -17,7 +17,7 @@ export function banner(url: string, isLocalDatabase: boolean, isTurnstileReal: b
           'Use the token:',
           `  curl -s ${url}/api/Users/me --header "Authorization: Bearer $(${loginCommand(url)} | cut -d '"' -f 4)"`,
         ]
-      : ['A login needs a user of that database and a token of your Turnstile widget.'];
+      : ['A login needs a user of your database, and a captcha solved at your Turnstile widget.'];
   return ['', `Portero listens on ${url}`, '', ...demoUsers, ...commands, ''].join('\n');
 }
 

@@ -27,6 +27,8 @@ const undo: (() => unknown)[] = [];
 let isStopping = false;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
+process.on('uncaughtException', fail);
+process.stdout.on('error', () => stop(1)); // the reader of a pipe has gone
 
 new Command('npm run dev --')
   .description('Runs Portero on this machine, with a local database and a local siteverify.')
@@ -85,7 +87,8 @@ async function openDatabase({ database }: Plan, reset: boolean): Promise<string>
 async function refuseTakenPort(port: number): Promise<void> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const problem = `Port ${port} is taken. Choose another: npm run dev -- --port N`;
+    server.once('error', () => reject(new PlanError(problem)));
     server.listen(port, '127.0.0.1', resolve);
   });
   await new Promise((resolve) => server.close(resolve));
@@ -100,9 +103,9 @@ function parsePort(text: string): number {
 }
 
 async function stop(exitCode: number): Promise<void> {
-  if (isStopping) return;
+  if (isStopping) process.exit(1); // a second Ctrl-C does not wait
   isStopping = true;
-  for (const step of undo.reverse()) await step();
+  for (const step of undo.reverse()) await Promise.resolve(step()).catch(() => {});
   process.exit(exitCode);
 }
 
@@ -116,7 +119,7 @@ async function fail(error: NodeJS.ErrnoException & { port?: number }): Promise<v
 function explain(error: NodeJS.ErrnoException & { port?: number }): string | undefined {
   if (error instanceof PlanError) return error.message;
   if (error.code === 'EADDRINUSE') {
-    return `Port ${error.port} is taken. Stop what listens there, or choose another: npm run dev -- --port N`;
+    return `Port ${error.port}, where DATABASE_URL leads, is taken by something else.`;
   }
   return error.stack;
 }

@@ -7,7 +7,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { migrate } from '../src/db/migrate.ts';
+import { migrate } from '../drizzle/migrate.ts';
 import { lockFolder } from './folder-lock.ts';
 import { startLocalServer } from './local-server.ts';
 import { seed } from './seed.ts';

@@ -18,7 +18,8 @@ export function readableLine(line: string): string | null {
   }
   const [, request] = /^\[wrangler:info\] (.*)/.exec(line) ?? [];
   if (request === undefined) return line;
-  return /^POST \/api\/auth\b/i.test(request) ? null : request;
+  // A login that failed unexpectedly has no line of its own.
+  return /^POST \/api\/auth\b(?!.* 500 )/i.test(request) ? null : request;
 }
 
 /** `jdoe  401  wrong_password  captcha 3 ms · sql 2 ms · hash 231 ms` */

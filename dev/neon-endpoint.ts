@@ -51,7 +51,8 @@ const ERROR_FIELDS = [
 /** The routes of the endpoint: `POST /sql`. */
 export function createNeonEndpoint(pglite: PGlite): Hono {
   const asText = { getTypeParser: () => (value: unknown) => value };
-  const pool = new pg.Pool({ ...createPgConfig(pglite), types: asText });
+  // Without allowExitOnIdle, a command that is done would wait for the pool's idle timer.
+  const pool = new pg.Pool({ ...createPgConfig(pglite), types: asText, allowExitOnIdle: true });
 
   return new Hono().post('/sql', async (context) => {
     if (context.req.header('Neon-Connection-String') === undefined) {
@@ -76,15 +77,19 @@ export function createNeonEndpoint(pglite: PGlite): Hono {
       if (!isDatabaseError(error)) throw error;
       return context.json(describe(error), 400);
     } finally {
-      await forgetSession(client);
-      client.release();
+      await forgetSession(client).finally(() => client.release());
     }
   });
 }
 
 async function run(client: pg.PoolClient, { query, params }: Query) {
-  const text = { text: query, values: params, rowMode: 'array' as const };
-  const { command, rowCount, rows, fields } = await client.query(text);
+  // The extended protocol takes one statement at a time, as Neon does.
+  const { command, rowCount, rows, fields } = await client.query({
+    text: query,
+    values: params,
+    rowMode: 'array',
+    queryMode: 'extended',
+  } as pg.QueryArrayConfig);
   return {
     command,
     rowCount,

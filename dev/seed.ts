@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sql } from 'drizzle-orm';
 import { connect } from '../src/db/connection.ts';
 import { isLoopback, parseDatabaseUrl } from '../src/db/database-url.ts';
 import { modules, roleGrants, roles, users } from '../src/db/schema.ts';
@@ -18,7 +19,8 @@ export const DEMO_USERS = [
 /** Puts the demo users into an empty database; leaves any other as it is. */
 export async function seed(databaseUrl: string): Promise<void> {
   refuseUnlessLoopback(databaseUrl);
-  if ((await connect(databaseUrl).$count(roles)) > 0) return;
+  const db = connect(databaseUrl);
+  if ((await db.$count(roles)) > 0) return;
 
   const rows = await Promise.all(
     DEMO_USERS.map(async ({ userName, password, role, active }) => ({
@@ -28,27 +30,29 @@ export async function seed(databaseUrl: string): Promise<void> {
       email: `${userName}@example.com`,
       passwordHash: await hashPassword(password),
       active,
-      roleId: ROLES.findIndex(({ name }) => name === role) + 1,
+      roleId: idOf(role),
     })),
   );
-  const db = connect(databaseUrl);
   await db.batch([
     db.insert(roles).values(ROLES),
     db.insert(modules).values({ key: 'users', name: 'Users' }),
     db.insert(roleGrants).values([
-      { roleId: 1, moduleKey: 'users', action: 'list' },
-      { roleId: 1, moduleKey: 'users', action: 'read' },
+      { roleId: idOf('Sales'), moduleKey: 'users', action: 'list' },
+      { roleId: idOf('Sales'), moduleKey: 'users', action: 'read' },
     ]),
     db.insert(users).values(rows),
   ]);
 }
 
-/** In the order of their ids, which an empty table counts from 1. */
 const ROLES = [{ name: 'Sales' }, { name: 'Administrator', isAdmin: true }];
+
+function idOf(role: string) {
+  return sql<number>`(select id from roles where name = ${role})`;
+}
 
 /** @throws where the database is not on this machine; the message does not hold the URL */
 export function refuseUnlessLoopback(databaseUrl: string): void {
   if (!isLoopback(parseDatabaseUrl(databaseUrl)?.hostname ?? '')) {
-    throw new Error('DATABASE_URL is not on this machine, so it is neither seeded nor reset');
+    throw new Error('DATABASE_URL is not on this machine, so no demo users are put into it');
   }
 }

@@ -52,6 +52,8 @@ export function startWrangler(
       env: { ...process.env, ...secrets, CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
     },
   );
+  // However this process ends, short of SIGKILL, the group does not outlive it.
+  process.once('exit', () => signalGroup('SIGKILL'));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
 
   const startOutput: string[] = [];

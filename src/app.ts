@@ -9,20 +9,38 @@ import { getPath } from 'hono/utils/url';
 import type { AppEnv } from './app-env.ts';
 import { requireToken } from './authentication.ts';
 import { log } from './log.ts';
-import { login } from './login.ts';
+import { login, refuse } from './login.ts';
 import { isJson, MAX_BODY_BYTES } from './login-request.ts';
 import { problem } from './problem.ts';
 import { readSettings } from './settings.ts';
 import { readMe } from './users.ts';
 
+const forbidCaching: MiddlewareHandler<AppEnv> = async (context, next) => {
+  await next();
+  context.res.headers.set('Cache-Control', 'no-store');
+};
+
+const requireSettings: MiddlewareHandler<AppEnv> = async (context, next) => {
+  const verdict = await readSettings(context.env);
+  if (!verdict.ok) {
+    log({ event: 'settings_refused', faults: verdict.faults });
+    return problem(503, 'The service is not configured.');
+  }
+  context.set('settings', verdict.settings);
+  await next();
+};
+
+const requireJson: MiddlewareHandler<AppEnv> = async (context, next) => {
+  if (!isJson(context.req.header('Content-Type'))) return refuse('content_type_not_json');
+  await next();
+};
+
+const limitBody = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => refuse('body_too_large') });
+
 export const app = new Hono<AppEnv>({ getPath: (request) => foldApiPath(getPath(request)) });
 
 app.use('/api/*', forbidCaching, requireSettings);
 
-const limitBody = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: () => problem(413, `The body may have ${MAX_BODY_BYTES} bytes at most.`),
-});
 app.post('/api/auth', requireJson, limitBody, login);
 app.all('/api/auth', refuseMethod('POST'));
 
@@ -36,8 +54,8 @@ app.notFound(() => problem(404));
 
 app.onError((error) => {
   // Not the message: it can hold a statement's parameters or a connection string.
-  const stack = (error.stack ?? '').match(/^\s+at .*$/gm) ?? [];
-  log({ event: 'unexpected_error', error: error.name, stack: stack.map((line) => line.trim()) });
+  const frames = (error.stack ?? '').replace(error.message, '').match(/^\s+at .*$/gm) ?? [];
+  log({ event: 'unexpected_error', error: error.name, stack: frames.map((line) => line.trim()) });
   return problem(500);
 });
 
@@ -51,28 +69,6 @@ function foldApiPath(path: string): string {
 
 function refuseMethod(allowed: string) {
   return () => problem(405, undefined, { Allow: allowed });
-}
-
-async function forbidCaching(...[context, next]: Parameters<MiddlewareHandler<AppEnv>>) {
-  await next();
-  context.res.headers.set('Cache-Control', 'no-store');
-}
-
-async function requireSettings(...[context, next]: Parameters<MiddlewareHandler<AppEnv>>) {
-  const verdict = await readSettings(context.env);
-  if (!verdict.ok) {
-    log({ event: 'settings_refused', faults: verdict.faults });
-    return problem(503, 'The service is not configured.');
-  }
-  context.set('settings', verdict.settings);
-  await next();
-}
-
-async function requireJson(...[context, next]: Parameters<MiddlewareHandler<AppEnv>>) {
-  if (!isJson(context.req.header('Content-Type'))) {
-    return problem(415, 'Send the body as application/json.');
-  }
-  await next();
 }
 
 /** `GET /api/Config`: what a web app needs to render the captcha. */

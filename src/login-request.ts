@@ -6,7 +6,7 @@
  */
 import * as v from 'valibot';
 
-/** The largest body of a login. A name, a password and a captcha token need less than a quarter. */
+/** The largest body of a login: the longest name, password and captcha token fit, escaped or not. */
 export const MAX_BODY_BYTES = 16 * 1024;
 
 export type BodyFault =

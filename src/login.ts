@@ -9,7 +9,7 @@ import { connect } from './db/connection.ts';
 import { databaseFault } from './db/fault.ts';
 import { findLoginAccount, recordLastLogin } from './db/login-statement.ts';
 import { type LoginDetails, log } from './log.ts';
-import { parseLoginRequest } from './login-request.ts';
+import { MAX_BODY_BYTES, parseLoginRequest } from './login-request.ts';
 import { verifyPassword } from './password/password.ts';
 import { problem, unauthorized } from './problem.ts';
 import { type Refusal, statusOf } from './refusal.ts';
@@ -21,24 +21,28 @@ import { isBlank, isPossibleUserName, normalizeUserName } from './user-name.ts';
 /** By when a dependency that failed may have come back: a restart, or Neon's cold start. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** Decides a login, logs precisely why, and answers as little as the contract allows. */
+/** Logs why a login ended as it did, and answers as little as the contract allows. */
 export async function login(context: Context<AppEnv>): Promise<Response> {
   const details: LoginDetails = {};
-  const outcome = await decide(context, details);
-  if (typeof outcome !== 'string') {
-    log({ event: 'login', status: 200, reason: 'success', ...details });
-    return context.json(outcome);
-  }
-  const status = statusOf(outcome);
-  log({ event: 'login', status, reason: outcome, ...details });
+  const outcome = await authenticate(context, details);
+  if (typeof outcome === 'string') return refuse(outcome, details);
+  log({ event: 'login', status: 200, reason: 'success', ...details });
+  return context.json(outcome);
+}
+
+/** Refuses a login: precisely in the log, with one of few answers on the wire. */
+export function refuse(refusal: Refusal, details: LoginDetails = {}): Response {
+  const status = statusOf(refusal);
+  log({ event: 'login', status, reason: refusal, ...details });
   switch (status) {
     case 400:
-      return problem(
-        400,
-        'Send a JSON object with the strings UserName, Password and CaptchaToken.',
-      );
+      return problem(400, 'Send a JSON object with strings for UserName, Password, CaptchaToken.');
     case 401:
       return unauthorized();
+    case 413:
+      return problem(413, `The body may have ${MAX_BODY_BYTES} bytes at most.`);
+    case 415:
+      return problem(415, 'Send the body as application/json.');
     case 503:
       return problem(503, 'Logins cannot be decided at the moment.', {
         'Retry-After': String(RETRY_AFTER_SECONDS),
@@ -53,7 +57,7 @@ export async function login(context: Context<AppEnv>): Promise<Response> {
  *
  * @param details noted for the log as the login proceeds
  */
-async function decide(
+async function authenticate(
   context: Context<AppEnv>,
   details: LoginDetails,
 ): Promise<{ token: string } | Refusal> {

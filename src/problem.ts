@@ -8,6 +8,7 @@
 /** The refusals that explain themselves, with the title that RFC 9110 gives their status. */
 const TITLES = {
   400: 'Bad Request',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   413: 'Content Too Large',
@@ -40,11 +41,15 @@ export function problem(
  * @param error `invalid_token` where the caller did send one (RFC 6750, section 3.1)
  */
 export function unauthorized(error?: 'invalid_token'): Response {
-  const challenge = 'Bearer realm="portero"';
-  return new Response(null, {
-    status: 401,
-    headers: {
-      'WWW-Authenticate': error === undefined ? challenge : `${challenge}, error="${error}"`,
-    },
-  });
+  return new Response(null, { status: 401, headers: challenge(error) });
+}
+
+/** A 403 for a caller whose token lacks the permission (RFC 6750, section 3.1). */
+export function forbidden(): Response {
+  return problem(403, undefined, challenge('insufficient_scope'));
+}
+
+function challenge(error?: string): Record<string, string> {
+  const scheme = 'Bearer realm="portero"';
+  return { 'WWW-Authenticate': error === undefined ? scheme : `${scheme}, error="${error}"` };
 }

@@ -9,6 +9,8 @@ import type { CaptchaFault } from './turnstile.ts';
 
 /** What the log says; {@link statusOf} is all that the caller is told. */
 export type Refusal =
+  | 'content_type_not_json'
+  | 'body_too_large'
   | BodyFault
   | CaptchaFault
   | 'credentials_missing'
@@ -22,8 +24,14 @@ export type Refusal =
   | 'token_too_long';
 
 /** The status that a refusal is answered with. */
-export function statusOf(refusal: Refusal): 400 | 401 | 503 {
+export function statusOf(refusal: Refusal): 400 | 401 | 413 | 415 | 503 {
   switch (refusal) {
+    case 'content_type_not_json':
+      return 415;
+
+    case 'body_too_large':
+      return 413;
+
     case 'body_not_utf8':
     case 'body_not_json':
     case 'body_not_an_object':

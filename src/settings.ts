@@ -60,9 +60,10 @@ async function checkSettings(env: object): Promise<SettingsVerdict> {
   return { ok: true, settings };
 }
 
-/** An empty setting is a missing one: `wrangler.toml` has to name it all the same. */
+/** A blank setting is a missing one: `wrangler.toml` has to name it all the same. */
 function withoutBlanks(env: object): object {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => !isBlank(value)));
 }
 
 function toFault(issue: v.BaseIssue<unknown>): SettingFault {
@@ -78,6 +79,7 @@ const optional = v.string('is not a string');
 const DatabaseUrl = v.pipe(
   required,
   v.check((url) => parseDatabaseUrl(url) !== null, `is not of the form ${DATABASE_URL_FORM}`),
+  v.check((url) => !isOnThisMachine(url) || parseDatabaseUrl(url)?.port !== '', 'needs a port'),
 );
 
 const Hostnames = v.pipe(
@@ -87,7 +89,7 @@ const Hostnames = v.pipe(
     v.pipe(
       v.string(),
       v.regex(
-        /^[a-z0-9.-]+$/,
+        /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
         'is not a list of hostnames without scheme or port, comma-separated',
       ),
     ),

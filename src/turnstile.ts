@@ -7,7 +7,7 @@
 import * as v from 'valibot';
 
 /** The longest token that Turnstile issues, in characters. */
-const MAX_TOKEN_LENGTH = 2048;
+const MAX_CAPTCHA_TOKEN_LENGTH = 2048;
 
 /**
  * How long a login waits for siteverify, a retry included. The usual answer takes well under a
@@ -57,7 +57,7 @@ export async function verifyCaptcha(
   settings: TurnstileSettings,
 ): Promise<CaptchaVerdict> {
   if (token === undefined || token.trim() === '') return fail('captcha_missing');
-  if (token.length > MAX_TOKEN_LENGTH) return fail('captcha_too_long');
+  if (token.length > MAX_CAPTCHA_TOKEN_LENGTH) return fail('captcha_too_long');
 
   const answer = await redeem(token, settings);
   if (typeof answer === 'string') return fail(answer);
@@ -91,13 +91,22 @@ function refuse(errorCodes: string[], { isTestSecret }: TurnstileSettings): Capt
 
 const SECRET_KEY_ERRORS = ['missing-input-secret', 'invalid-input-secret'];
 
-const SiteverifyAnswer = v.object({
-  success: v.boolean(),
-  hostname: v.optional(v.string()),
-  action: v.optional(v.string()),
-  // The codes are logged, so nothing but a code may stand there.
-  'error-codes': v.optional(v.array(v.pipe(v.string(), v.regex(/^[a-z-]{1,40}$/))), []),
-});
+const SiteverifyAnswer = v.pipe(
+  v.object({
+    success: v.boolean(),
+    hostname: v.nullish(v.string()),
+    action: v.nullish(v.string()),
+    'error-codes': v.pipe(
+      v.nullish(v.array(v.string()), []),
+      // They are logged, so nothing but a code may stand there.
+      v.mapItems((code) => (/^[\w-]{1,40}$/.test(code) ? code : 'not-a-code')),
+    ),
+  }),
+  v.check(
+    (answer) => answer.success || answer['error-codes'].length > 0,
+    'a refusal without an error code says nothing of the token',
+  ),
+);
 type SiteverifyAnswer = v.InferOutput<typeof SiteverifyAnswer>;
 
 type SiteverifyFault = Extract<
@@ -149,6 +158,7 @@ async function askSiteverify(
     return deadline.aborted ? 'turnstile_timeout' : 'turnstile_unreachable';
   }
   if (status >= 500) return 'turnstile_unreachable';
+  if (status !== 200 && status !== 400) return 'turnstile_bad_answer';
   return parseAnswer(text) ?? 'turnstile_bad_answer';
 }
 

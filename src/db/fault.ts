@@ -5,6 +5,8 @@
  * @module
  */
 import { NeonDbError } from '@neondatabase/serverless';
+import { DrizzleQueryError } from 'drizzle-orm';
+import * as v from 'valibot';
 
 export type DatabaseFault =
   | 'database_unreachable'
@@ -12,8 +14,17 @@ export type DatabaseFault =
   | 'database_bad_answer'
   | 'database_error';
 
-/** @returns the fault, and PostgreSQL's SQLSTATE where it answered with one */
+/**
+ * @param error from a statement, or from the check of its rows
+ * @returns the fault, and PostgreSQL's SQLSTATE where it answered with one
+ * @throws the error itself where it has nothing to do with the database
+ */
 export function databaseFault(error: unknown): { fault: DatabaseFault; sqlState?: string } {
+  const isFromDatabase =
+    error instanceof DrizzleQueryError ||
+    error instanceof NeonDbError ||
+    error instanceof v.ValiError;
+  if (!isFromDatabase) throw error;
   const chain = [...causes(error)];
   const neonError = chain.find((cause) => cause instanceof NeonDbError);
   if (neonError?.code !== undefined) return { fault: 'database_error', sqlState: neonError.code };

@@ -20,9 +20,9 @@ export interface LoginAccount {
 /**
  * Reads a user, its role and what the role may do, in one round trip.
  *
- * An unknown name costs what a known one costs: it reads the user who stands next to it in the index
- * (behind the last, the first), that user's role and the role's grants, by the same joins. That
- * neighbour's role goes over the wire and is discarded; nothing else of the neighbour does.
+ * An unknown name costs what a known one costs: a user who stands in for it is looked up every time, by
+ * the name's digest, so that no order of names shows in the cost of the role that is read. That role
+ * and its grants go over the wire and are discarded; nothing else of the stand-in does.
  *
  * @param normalizedUserName from `normalizeUserName`
  * @throws what `databaseFault` understands
@@ -32,19 +32,20 @@ export async function findLoginAccount(
   normalizedUserName: string,
 ): Promise<LoginAccount | null> {
   const name = sql`${normalizedUserName}::text`;
+  const columns = sql`id, user_name, password_hash, active, role_id`;
   const { rows } = await db.execute(sql`
-    with nearest as (
-      (select *, 1 as place from ${users} where ${users.normalizedUserName} >= ${name}
-        order by ${users.normalizedUserName} limit 1)
+    with candidate as (
+      (select 1 as preference, ${columns} from ${users} where normalized_user_name = ${name})
       union all
-      (select *, 2 as place from ${users} order by ${users.normalizedUserName} limit 1)
-      order by place limit 1
+      (select 2, ${columns} from ${users} where id >= md5(${name}) order by id limit 1)
+      union all
+      (select 3, ${columns} from ${users} order by id limit 1)
     ),
     found as (
-      select *, normalized_user_name = ${name} as is_known from nearest
+      select *, preference = 1 as is_known from candidate order by preference limit 1
     )
     select
-      found.is_known as "isKnown",
+      coalesce(found.is_known, false) as "isKnown",
       case when is_known then found.id end as "id",
       case when is_known then found.user_name end as "userName",
       case when is_known then found.password_hash end as "passwordHash",
@@ -55,33 +56,31 @@ export async function findLoginAccount(
         select ${roleGrants.moduleKey} || '.' || ${roleGrants.action}
         from ${roleGrants} where ${roleGrants.roleId} = ${roles.id}
       )) as "permissions"
-    from found join ${roles} on ${roles.id} = found.role_id
+    from (values (1)) as always_one_row
+      left join found on true
+      left join ${roles} on ${roles.id} = found.role_id
   `);
   const [row] = v.parse(LoginRows, rows);
-  if (row === undefined || !row.isKnown) return null;
+  if (!row.isKnown) return null;
   const { id, userName, passwordHash, active, roleName, isAdmin, permissions } = row;
   return { id, userName, passwordHash, active, role: { name: roleName, isAdmin, permissions } };
 }
 
-const role = { roleName: v.string(), isAdmin: v.boolean(), permissions: v.array(v.string()) };
-
-/** An empty table has no row at all. */
-const LoginRows = v.pipe(
-  v.array(
-    v.variant('isKnown', [
-      v.object({ isKnown: v.literal(false), ...role }),
-      v.object({
-        isKnown: v.literal(true),
-        id: v.string(),
-        userName: v.string(),
-        passwordHash: v.nullable(v.string()),
-        active: v.boolean(),
-        ...role,
-      }),
-    ]),
-  ),
-  v.maxLength(1),
-);
+const LoginRows = v.strictTuple([
+  v.variant('isKnown', [
+    v.object({ isKnown: v.literal(false) }),
+    v.object({
+      isKnown: v.literal(true),
+      id: v.string(),
+      userName: v.string(),
+      passwordHash: v.nullable(v.string()),
+      active: v.boolean(),
+      roleName: v.string(),
+      isAdmin: v.boolean(),
+      permissions: v.array(v.string()),
+    }),
+  ]),
+]);
 
 /** Records a login that has succeeded. */
 export async function recordLastLogin(db: Database, userId: string): Promise<void> {

@@ -6,23 +6,16 @@
  */
 import { pbkdf2Sha512 } from './pbkdf2.ts';
 
-/** What one hash costs. */
-export interface LayerParameters {
-  /** PBKDF2 iterations in each layer. */
-  iterations: number;
-  /** How many layers. */
-  layers: number;
-}
+/** What a layer was fed at the bottom: a password, or the key of an imported hash. */
+export type LayerInput = 'direct' | 'wrapped';
 
 /**
- * The cost of every new hash: 220,000 iterations of PBKDF2-HMAC-SHA512, as OWASP's Password Storage
+ * Together with {@link LAYERS}: 220,000 iterations of PBKDF2-HMAC-SHA512, as OWASP's Password Storage
  * cheat sheet (2026) asks for. Short layers rather than three long ones, because a derivation holds
  * up every other request of its isolate.
  */
-export const TODAYS_PARAMETERS: LayerParameters = { iterations: 10_000, layers: 22 };
-
-/** What the first layer was fed: a password, or the key of an imported hash. */
-export type LayerInput = 'direct' | 'wrapped';
+export const ITERATIONS_PER_LAYER = 10_000;
+export const LAYERS = 22;
 
 export const SALT_BYTES = 16;
 export const KEY_BYTES = 32;
@@ -41,12 +34,12 @@ export async function deriveKey(
   secret: Uint8Array,
   input: LayerInput,
   salt: Uint8Array,
-  { iterations, layers }: LayerParameters,
 ): Promise<Uint8Array> {
   let layer = secret;
-  for (let index = 1; index <= layers; index++) {
+  for (let index = 1; index <= LAYERS; index++) {
     if (index > 1) await giveOtherRequestsATurn();
-    layer = await pbkdf2Sha512(layer, layerSalt(input, salt, index), iterations, LAYER_BYTES);
+    const indexSalt = layerSalt(input, salt, index);
+    layer = await pbkdf2Sha512(layer, indexSalt, ITERATIONS_PER_LAYER, LAYER_BYTES);
   }
   return layer.slice(0, KEY_BYTES);
 }

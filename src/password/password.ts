@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { deriveKey, KEY_BYTES, SALT_BYTES, TODAYS_PARAMETERS } from './layers.ts';
+import { deriveKey, KEY_BYTES, SALT_BYTES } from './layers.ts';
 import { formatStoredHash, parseStoredHash, type StoredHash } from './stored-hash.ts';
 
 /** Hashes a new password with a fresh salt; {@link verifyPassword} reads the result. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
-  const key = await deriveKey(utf8(password), 'direct', salt, TODAYS_PARAMETERS);
-  return formatStoredHash({ ...TODAYS_PARAMETERS, salt, key });
+  const key = await deriveKey(utf8(password), 'direct', salt);
+  return formatStoredHash({ salt, key });
 }
 
 /** What a verification found; anything but `match` is a failed login. */
@@ -29,18 +29,19 @@ export async function verifyPassword(
   stored: string | null,
 ): Promise<PasswordVerdict> {
   const hash = stored === null ? null : parseStoredHash(stored);
-  const { salt, key, ...parameters } = hash ?? STAND_IN;
-  const typed = await deriveKey(utf8(password), 'direct', salt, parameters);
+  const { salt, key } = hash ?? STAND_IN;
+  const typed = await deriveKey(utf8(password), 'direct', salt);
   const isEqual = crypto.subtle.timingSafeEqual(typed, key);
 
   if (stored === null) return 'no_password';
   if (hash === null) return 'unreadable_hash';
-  return isEqual ? 'match' : 'wrong_password';
+  // HMAC pads a short key with zero bytes, so that U+0000 behind a right password changes nothing.
+  // No password holds one: see policy.ts.
+  return isEqual && !password.includes('\0') ? 'match' : 'wrong_password';
 }
 
 /** Costs what a real hash costs; its verdict is never used. */
 const STAND_IN: StoredHash = {
-  ...TODAYS_PARAMETERS,
   salt: new Uint8Array(SALT_BYTES),
   key: new Uint8Array(KEY_BYTES),
 };

@@ -16,6 +16,7 @@ export const MAX_LENGTH = 1_024;
 
 export type PasswordFault =
   | 'too_short'
+  | 'blank'
   | 'too_long'
   | 'holds_nul'
   | 'malformed'
@@ -44,19 +45,32 @@ export function findPasswordFault(
   const length = Array.from(password).length;
   const folded = password.toLowerCase();
   if (length < minLength) return 'too_short';
+  if (password.trim() === '') return 'blank'; // a login takes it for a missing one
   if (length > MAX_LENGTH) return 'too_long';
   // HMAC pads a short key with zero bytes, so that passwords which differ in them would be the same.
   if (password.includes('\0')) return 'holds_nul';
   if (!password.isWellFormed()) return 'malformed';
   if (ownNames.some((name) => name.toLowerCase() === folded)) return 'is_own_name';
-  if (commonPasswords.has(folded)) return 'common';
-  const unit = repeatedUnit(folded);
-  if (unit.length < Math.min(LOWEST_MIN_LENGTH, folded.length)) return 'repetitive';
-  if (commonPasswords.has(unit)) return 'common';
-  return null;
+  if (RUNS.some((run) => run.includes(folded))) return 'common';
+  // Few common passwords are this long. What people do to a short one is repeat it, or count on.
+  const unit = repeatedUnit(folded.replace(/\d+$/, '') || folded);
+  if (commonPasswords.has(folded) || commonPasswords.has(unit)) return 'common';
+  return isRepetitive(folded) ? 'repetitive' : null;
 }
 
-/** The shortest text that `text` is a repetition of: `abc` of `abcabc`, all of `abcd`. */
+function isRepetitive(text: string): boolean {
+  const { length } = repeatedUnit(text);
+  return length < LOWEST_MIN_LENGTH && 2 * length <= text.length;
+}
+
+/** The keyboard and the alphabet, on and back, twice over. */
+const RUNS = ['1234567890', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiopasdfghjklzxcvbnm']
+  .flatMap((run) => [run, Array.from(run).reverse().join('')])
+  .map((run) => run + run);
+
+/** The shortest text whose repetition `text` begins: `abc` of `abcabca`, all of `abcd`. */
 function repeatedUnit(text: string): string {
-  return text.slice(0, (text + text).indexOf(text, 1));
+  let length = 1;
+  while (!text.startsWith(text.slice(length))) length++;
+  return text.slice(0, length);
 }

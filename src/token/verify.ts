@@ -37,7 +37,7 @@ export async function verifyToken(
       currentDate: new Date(now),
     });
     const claims = v.safeParse(Claims, payload);
-    if (!claims.success || !hasUsualLifetime(claims.output)) {
+    if (!claims.success || !isOfOurMaking(claims.output)) {
       return { valid: false, reason: 'claims' };
     }
     return { valid: true, claims: claims.output };
@@ -52,7 +52,8 @@ export async function verifyToken(
   }
 }
 
-/** A token of ours never lives longer, so one that does is not ours, whoever holds the key. */
-function hasUsualLifetime({ iat, exp }: Claims): boolean {
-  return exp > iat && exp - iat <= TOKEN_LIFETIME_SECONDS;
+/** What `buildClaims` never makes is refused, whoever holds the key. */
+function isOfOurMaking({ iat, nbf, exp, admin, permissions }: Claims): boolean {
+  const isShortLived = nbf === iat && exp > iat && exp - iat <= TOKEN_LIFETIME_SECONDS;
+  return isShortLived && (admin === undefined) !== (permissions === undefined);
 }

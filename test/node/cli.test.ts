@@ -193,6 +193,16 @@ test.each([
   expect(exitCode).toBe(2);
 });
 
+test('a command opens the local database itself where nothing else has it', async () => {
+  await local.close();
+  expect(await addUser(['frida', '--role', 'Sales'])).toEqual({
+    exitCode: 0,
+    output: 'Added frida (Sales) to the local database.\n',
+  });
+  local = (await openLocalDatabase(folder)) as LocalDatabase;
+  expect(await find('frida')).toBeDefined();
+});
+
 test('help is no error', async () => {
   expect(await portero(['users', 'add', '--help'])).toMatchObject({ exitCode: 0 });
 });

@@ -82,6 +82,12 @@ describe('a query', () => {
     expect(await sql.query(query)).toMatchObject({ command, rowCount });
   });
 
+  test('is one statement', async () => {
+    const two = sql.query('insert into item values (1); insert into item values (2)');
+    await expect(two).rejects.toMatchObject({ code: '42601' });
+    expect((await sql`select * from item`).rows).toEqual([]);
+  });
+
   test('leaves nothing to the next one', async () => {
     await sql`begin`;
     await sql`insert into item values (1)`;

@@ -13,6 +13,7 @@ test.each([
   'all lower case it is',
   'ALL CAPITALS IT IS',
   '918273645546372',
+  'kahvia ja pullaa 2026',
   'contraseña mía ✓',
   '   spaces count   ',
   '😀😁😂🤣😃😄😅😆😉😊😋😎😍😘🥰',
@@ -27,16 +28,28 @@ test.each([
   [`a${'bcd'.repeat(342)}`, 'too_long'],
   ['correct horse\0battery staple', 'holds_nul'],
   ['correct horse \ud83d battery', 'malformed'],
+  [' \t \t \t \t \t \t \t \t', 'blank'],
   ['passwordpassword', 'common'],
+  ['passwordpassword1', 'common'],
+  ['sunshinesunshine2026', 'common'],
+  ['123456789012345', 'common'],
+  ['qwertyuiopasdfgh', 'common'],
+  ['zyxwvutsrqponmlk', 'common'],
+  ['yuiopasdfghjklzx', 'common'],
   ['PASSWORDpassword', 'common'],
   ['1qaz2wsx3edc4rfv', 'common'],
   ['trustno1trustno1', 'common'],
   ['aaaaaaaaaaaaaaa', 'repetitive'],
-  ['abc123abc123abc123', 'repetitive'],
+  ['abc123abc123abc123', 'common'],
+  ['xw1k9xw1k9xw1k9xw', 'repetitive'],
   ['Margarita.Garcia', 'is_own_name'],
   ['MGARCIA@example.com', 'is_own_name'],
 ])('%j is refused: %s', (password, reason) => {
   expect(fault(password)).toBe(reason);
+});
+
+test('a password that ends as it begins is not repetitive', () => {
+  expect(fault('xk29fjqxk', 8)).toBeNull();
 });
 
 test('the shortest that a setting allows has eight characters', () => {

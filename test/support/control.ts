@@ -9,7 +9,7 @@ export type Fault =
   | 'is held up'
   | 'hangs'
   | 'hangs halfway'
-  | { status: number; body: string };
+  | { status: number; body: string; headers?: Record<string, string> };
 
 /** A request that reached a service. */
 export interface Call {

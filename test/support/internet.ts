@@ -8,7 +8,7 @@ import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createNeonEndpoint } from '../../dev/neon-endpoint.ts';
 import { createSiteverifyEndpoint, Siteverify } from '../../dev/siteverify.ts';
-import { migrate } from '../../src/db/migrate.ts';
+import { migrate } from '../../drizzle/migrate.ts';
 import type { Call, Fault, Service } from './control.ts';
 
 const HOSTS: Record<string, Service> = {
@@ -64,7 +64,7 @@ export async function startInternet(turnstileSecret: string) {
     if (fault === 'unreachable') context.env.incoming.socket.destroy();
     if (fault === 'hangs' || fault === 'unreachable') return new Promise<Response>(() => {});
     if (fault === 'hangs halfway') return new Response(new ReadableStream({ pull: () => {} }));
-    return new Response(fault.body, { status: fault.status });
+    return new Response(fault.body, fault);
   });
 
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });

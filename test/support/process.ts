@@ -22,6 +22,9 @@ const INHERITED = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.includes(name)),
 );
 
+/** How long a program has to end when a test is over. */
+const GRACE_MS = 10_000;
+
 /**
  * Starts a program of the project. It leads a process group, as one that a shell has started does.
  */
@@ -59,8 +62,10 @@ export function start(args: string[], environment: Record<string, string>, input
     }
   }
   onTestFinished(async () => {
+    const giveUp = setTimeout(() => signal('SIGKILL'), GRACE_MS);
     signal('SIGINT');
     await ended;
+    clearTimeout(giveUp);
   });
-  return { printed, signal, ended, output: () => output };
+  return { pid: group, printed, signal, ended, output: () => output };
 }

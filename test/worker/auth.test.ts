@@ -1,7 +1,15 @@
 /** Every row of the contract's table for `POST /api/Auth`, over HTTP. */
-import { beforeAll, describe, expect, test } from 'vitest';
-import { breakNext, solveCaptcha } from '../support/control.ts';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { problem, REFUSED, UNDECIDED } from '../support/answers.ts';
+import {
+  breakNext,
+  callsTo,
+  forgetCalls,
+  setSiteverifyClock,
+  solveCaptcha,
+} from '../support/control.ts';
 import { addUser, PASSWORD, resetDatabase } from '../support/fixtures.ts';
+import { recordLog } from '../support/log.ts';
 import { login, post, send, wire } from '../support/requests.ts';
 
 beforeAll(async () => {
@@ -11,25 +19,6 @@ beforeAll(async () => {
   await addUser('hashless', { passwordHash: null });
   await addUser('unreadable', { passwordHash: '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$a2V5' });
 });
-
-/** Byte for byte what every refused login is answered with. */
-const REFUSED = {
-  status: 401,
-  headers: { 'cache-control': 'no-store', 'www-authenticate': 'Bearer realm="portero"' },
-  body: '',
-};
-
-function problem(status: number, title: string, detail?: string, headers = {}) {
-  return {
-    status,
-    headers: {
-      'cache-control': 'no-store',
-      'content-type': 'application/problem+json',
-      ...headers,
-    },
-    body: JSON.stringify({ type: 'about:blank', title, status, detail }),
-  };
-}
 
 test('good credentials and a good captcha are answered with a token and nothing else', async () => {
   expect(await wire(await login('jdoe'))).toEqual({
@@ -60,6 +49,7 @@ describe('a refused login is the same 401, byte for byte, when', () => {
     ['the stored hash is unreadable', { UserName: 'unreadable' }],
     ['the password is wrong', { Password: `${PASSWORD}!` }],
     ['the password differs in case', { Password: PASSWORD.toUpperCase() }],
+    ['the password has U+0000 behind it', { Password: `${PASSWORD}\0` }],
   ])('%s', async (_, members) => {
     expect(await wire(await login('jdoe', members))).toEqual(REFUSED);
   });
@@ -69,6 +59,14 @@ describe('a refused login is the same 401, byte for byte, when', () => {
     expect(await wire(await login('jdoe', { CaptchaToken }))).toEqual(REFUSED);
   });
 
+  test('the captcha token is older than 300 s', async () => {
+    const CaptchaToken = await solveCaptcha();
+    await setSiteverifyClock(Date.now() + 301_000);
+    const answer = await wire(await login('jdoe', { CaptchaToken }));
+    await setSiteverifyClock();
+    expect(answer).toEqual(REFUSED);
+  });
+
   test('the captcha token was used before', async () => {
     const CaptchaToken = await solveCaptcha();
     expect((await login('jdoe', { CaptchaToken })).status).toBe(200);
@@ -76,11 +74,25 @@ describe('a refused login is the same 401, byte for byte, when', () => {
   });
 });
 
+test.each([
+  ['is missing', { UserName: null }],
+  ['is blank', { UserName: ' ' }],
+  ['has 257 characters', { UserName: 'j'.repeat(257) }],
+  ['holds U+0000', { UserName: 'jdoe\0' }],
+  ['holds a lone surrogate', { UserName: 'jdoe\ud800' }],
+  ['comes without a password', { Password: '' }],
+])('a name that %s is refused without a query', async (_, members) => {
+  await forgetCalls();
+  expect(await wire(await login('jdoe', members))).toEqual(REFUSED);
+  expect(await callsTo('siteverify')).toHaveLength(1);
+  expect(await callsTo('database')).toEqual([]);
+});
+
 describe('a malformed body is a 400', () => {
   const malformed = problem(
     400,
     'Bad Request',
-    'Send a JSON object with the strings UserName, Password and CaptchaToken.',
+    'Send a JSON object with strings for UserName, Password, CaptchaToken.',
   );
 
   test.each<[string, BodyInit]>([
@@ -95,7 +107,7 @@ describe('a malformed body is a 400', () => {
     ['with a boolean for a captcha token', '{"CaptchaToken": true}'],
     ['with an array for a captcha token', '{"turnstileToken": ["x"]}'],
     ['that is not UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
-    ['that is nested 8,000 deep', '['.repeat(8000)],
+    ['that is nested 8,000 deep', `${'['.repeat(8000)}${']'.repeat(8000)}`],
   ])('%s', async (_, body) => {
     expect(await wire(await post(body))).toEqual(malformed);
   });
@@ -147,28 +159,27 @@ describe('a body of', () => {
   });
 });
 
-test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is a 405', async (method) => {
-  const answer = await wire(await send('/api/Auth', { method }));
-  expect(answer).toEqual(problem(405, 'Method Not Allowed', undefined, { allow: 'POST' }));
-});
-
-const UNAVAILABLE = problem(503, 'Service Unavailable', 'Logins cannot be decided at the moment.', {
-  'retry-after': '5',
-});
+test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'])(
+  '%s is a 405',
+  async (method) => {
+    const answer = await wire(await send('/api/Auth', { method }));
+    expect(answer).toEqual(problem(405, 'Method Not Allowed', undefined, { allow: 'POST' }));
+  },
+);
 
 test('an unreachable siteverify is a 503', async () => {
   await breakNext('siteverify', 'unreachable', 'unreachable');
-  expect(await wire(await login('jdoe'))).toEqual(UNAVAILABLE);
+  expect(await wire(await login('jdoe'))).toEqual(UNDECIDED);
 });
 
 test('an unreachable database is a 503', async () => {
   await breakNext('database', 'unreachable');
-  expect(await wire(await login('jdoe'))).toEqual(UNAVAILABLE);
+  expect(await wire(await login('jdoe'))).toEqual(UNDECIDED);
 });
 
 test('grants that no token can hold are a 503 rather than a token that nobody accepts', async () => {
   await addUser('mighty', { role: 'TooMuch' });
-  expect(await wire(await login('mighty'))).toEqual(UNAVAILABLE);
+  expect(await wire(await login('mighty'))).toEqual(UNDECIDED);
 });
 
 test.each(['/api/auth', '/API/AUTH', '/Api/Auth/', '/api/%41uth'])(
@@ -184,3 +195,15 @@ test.each(['/api/Authx', '/api/Auth/x', '/api/Auth//', '/api', '/api/'])(
     expect(await wire(await send(path, { method: 'POST' }))).toEqual(problem(404, 'Not Found'));
   },
 );
+
+test('an error that nobody foresaw is a 500 that says nothing of it', async () => {
+  const log = recordLog();
+  const message = 'postgresql://app:secret@db\n    at secret-frame';
+  vi.spyOn(crypto.subtle, 'deriveBits').mockRejectedValue(new RangeError(message));
+  const answer = await wire(await login('jdoe'));
+  vi.restoreAllMocks();
+  expect(answer).toEqual(problem(500, 'Internal Server Error'));
+  const [event] = log.events('unexpected_error');
+  expect(event).toMatchObject({ error: 'RangeError' });
+  expect(log.lines.join()).not.toContain('secret');
+});

@@ -23,6 +23,14 @@ describe('a login succeeds', () => {
       'with unknown members',
       (t) => `{"x":{"UserName":[1,"}"]},${credentials},"CaptchaToken":"${t}"}`,
     ],
+    [
+      'with deep nesting',
+      (t) => `{"x":${'['.repeat(4000)}${']'.repeat(4000)},${credentials},"CaptchaToken":"${t}"}`,
+    ],
+    [
+      'where a later one is null',
+      (t) => `{${credentials},"CaptchaToken":"${t}","CaptchaToken":null}`,
+    ],
     ['with __proto__', (t) => `{"__proto__":{"UserName":1},${credentials},"CaptchaToken":"${t}"}`],
     ['with a byte order mark', (t) => `\ufeff{${credentials},"CaptchaToken":"${t}"}`],
     ['with white space everywhere', (t) => ` {\n${credentials} ,\t"CaptchaToken" : "${t}" } \r\n`],

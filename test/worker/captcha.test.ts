@@ -1,5 +1,6 @@
 /** What a login asks siteverify, and what it makes of the answers. */
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { REFUSED, UNDECIDED } from '../support/answers.ts';
 import {
   breakNext,
   callsTo,
@@ -10,7 +11,7 @@ import {
 } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
-import { login, loginBody, loginRequest, sendWith } from '../support/requests.ts';
+import { login, loginBody, loginRequest, sendWith, wire } from '../support/requests.ts';
 import { TEST_ENV } from '../support/test-env.ts';
 
 beforeAll(async () => {
@@ -76,6 +77,7 @@ describe('where an action is configured', () => {
     const body = await loginBody('jdoe', { CaptchaToken: await solveCaptcha({ action }) });
     const response = await sendWith({ TURNSTILE_ACTION: 'login' }, loginRequest(body));
     expect(response.status).toBe(status);
+    if (status === 401) expect(await wire(response)).toEqual(REFUSED);
   });
 });
 
@@ -110,13 +112,13 @@ describe('a 503, its reason in the log, and a next login that works follow', () 
     ],
     ['internal-error twice', [internalError, internalError], 'turnstile_unreachable'],
     ['HTML', [{ status: 200, body: '<html></html>' }], 'turnstile_bad_answer'],
-    ['a redirect', [{ status: 302, body: '' }], 'turnstile_bad_answer'],
-    ['JSON of another kind', [json({ success: 'yes' })], 'turnstile_bad_answer'],
     [
-      'error codes that are none',
-      [json({ success: false, 'error-codes': ['0x4A!'] })],
+      'a 429',
+      [{ status: 429, body: '{"success":false,"error-codes":["x"]}' }],
       'turnstile_bad_answer',
     ],
+    ['JSON of another kind', [json({ success: 'yes' })], 'turnstile_bad_answer'],
+    ['a refusal without a code', [json({ success: false })], 'turnstile_bad_answer'],
     [
       'a refused secret',
       [json({ success: false, 'error-codes': ['invalid-input-secret'] })],
@@ -126,8 +128,7 @@ describe('a 503, its reason in the log, and a next login that works follow', () 
     const log = recordLog();
     await breakNext('siteverify', ...faults);
     const response = await login('jdoe');
-    expect(response.status).toBe(503);
-    expect(response.headers.get('Retry-After')).toBe('5');
+    expect(await wire(response)).toEqual(UNDECIDED);
     expect(log.events('login')).toMatchObject([{ status: 503, reason }]);
     expect(await callsTo('database')).toEqual([]);
     expect((await login('jdoe')).status).toBe(200);
@@ -137,8 +138,11 @@ describe('a 503, its reason in the log, and a next login that works follow', () 
 test('no answer, and half an answer, are a 503 at the deadline', async () => {
   const log = recordLog();
   await breakNext('siteverify', 'hangs', 'hangs halfway');
-  const answers = await Promise.all([login('jdoe'), login('jdoe')]);
-  expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+  const timeout = vi.spyOn(AbortSignal, 'timeout');
+  for (const response of await Promise.all([login('jdoe'), login('jdoe')])) {
+    expect(await wire(response)).toEqual(UNDECIDED);
+  }
+  expect(timeout.mock.calls).toEqual([[5_000], [5_000]]);
   expect(log.events('login')).toMatchObject(Array(2).fill({ reason: 'turnstile_timeout' }));
   expect(await callsTo('siteverify')).toHaveLength(2);
   expect((await login('jdoe')).status).toBe(200);
@@ -147,4 +151,27 @@ test('no answer, and half an answer, are a 503 at the deadline', async () => {
 test('success without a hostname is refused', async () => {
   await breakNext('siteverify', json({ success: true }));
   expect((await login('jdoe')).status).toBe(401);
+});
+
+test('a redirect is not followed: the secret goes nowhere else', async () => {
+  const headers = { Location: 'https://challenges.cloudflare.com/elsewhere' };
+  await breakNext('siteverify', { status: 307, body: '', headers });
+  expect(await wire(await login('jdoe'))).toEqual(UNDECIDED);
+  expect(await callsTo('siteverify')).toHaveLength(1);
+});
+
+test('null stands for a missing member of the answer', async () => {
+  const answer = { success: true, hostname: 'app.example.org', action: null, 'error-codes': null };
+  await breakNext('siteverify', json(answer));
+  expect((await login('jdoe')).status).toBe(200);
+});
+
+test('an error code that is none is not logged', async () => {
+  const log = recordLog();
+  await breakNext(
+    'siteverify',
+    json({ success: false, 'error-codes': ['new_code', '0x4A secret'] }),
+  );
+  expect((await login('jdoe')).status).toBe(401);
+  expect(log.events('login')).toMatchObject([{ captchaErrors: ['new_code', 'not-a-code'] }]);
 });

@@ -76,6 +76,15 @@ describe('the reason is', () => {
   });
 });
 
+test.each([
+  ['content_type_not_json', 415, '{}', 'text/plain'],
+  ['body_too_large', 413, ' '.repeat(16_385), 'application/json'],
+])('%s', async (reason, status, body, contentType) => {
+  const log = recordLog();
+  await post(body, { 'Content-Type': contentType });
+  expect(log.events('login')).toEqual([{ event: 'login', status, reason }]);
+});
+
 test('no password, token, secret or typed name is logged', async () => {
   const log = recordLog();
   const { token } = await (await login('jdoe')).json<{ token: string }>();

@@ -24,6 +24,25 @@ describe('a 503 and a log line that names the setting, never its value, follow',
       'DATABASE_URL',
       'is not of the form postgresql://user:password@host/database',
     ],
+    [
+      'a DATABASE_URL that is none beside a test secret',
+      { DATABASE_URL: 'secret-of-app', TURNSTILE_SECRET_KEY: TEST_SECRET },
+      'DATABASE_URL',
+      'is not of the form postgresql://user:password@host/database',
+    ],
+    [
+      'a loopback DATABASE_URL without a port',
+      { DATABASE_URL: 'postgresql://app:secret-of-app@localhost/db' },
+      'DATABASE_URL',
+      'needs a port',
+    ],
+    ['a blank JWT_SECRET', { JWT_SECRET: ' '.repeat(40) }, 'JWT_SECRET', 'is missing'],
+    [
+      'a TURNSTILE_HOSTNAMES of a dot',
+      { TURNSTILE_HOSTNAMES: '.' },
+      'TURNSTILE_HOSTNAMES',
+      'is not a list of hostnames without scheme or port, comma-separated',
+    ],
     ['no JWT_SECRET', { JWT_SECRET: undefined }, 'JWT_SECRET', 'is missing'],
     [
       'a JWT_SECRET of 31 bytes',
@@ -76,9 +95,9 @@ describe('a 503 and a log line that names the setting, never its value, follow',
       headers: { 'cache-control': 'no-store', 'content-type': 'application/problem+json' },
       body: '{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The service is not configured."}',
     });
-    expect(log.lines).toEqual([
-      JSON.stringify({ event: 'settings_refused', faults: [{ setting, problem }] }),
-    ]);
+    expect(log.lines).toHaveLength(1);
+    expect(log.events('settings_refused')[0].faults).toContainEqual({ setting, problem });
+    expect(log.lines[0]).not.toContain('secret-of-app');
   });
 });
 

@@ -1,7 +1,11 @@
 /** The token: what it claims, and which ones a protected route accepts. */
 import { env } from 'cloudflare:workers';
+import { Hono } from 'hono';
 import { type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import type { AppEnv } from '../../src/app-env.ts';
+import { forbidden } from '../../src/problem.ts';
+import type { Claims } from '../../src/token/claims.ts';
 import { importSigningKey } from '../../src/token/signing-key.ts';
 import { callsTo, forgetCalls } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
@@ -128,6 +132,29 @@ describe('GET /api/Users/me', () => {
   });
 });
 
+test('a route of the README is closed to a caller without the permission, and does not run', async () => {
+  const handler = vi.fn(() => new Response('invoices'));
+  const example = new Hono<AppEnv>()
+    .use((context, next) => {
+      context.set('caller', { permissions: ['users.list'] } as Claims);
+      return next();
+    })
+    .get('/api/invoices', (context) => {
+      const { admin, permissions = [] } = context.get('caller');
+      if (!admin && !permissions.includes('invoices.list')) return forbidden();
+      return handler();
+    });
+  expect(await wire(await example.request('/api/invoices'))).toEqual({
+    status: 403,
+    headers: {
+      'content-type': 'application/problem+json',
+      'www-authenticate': 'Bearer realm="portero", error="insufficient_scope"',
+    },
+    body: '{"type":"about:blank","title":"Forbidden","status":403}',
+  });
+  expect(handler).not.toHaveBeenCalled();
+});
+
 describe('a token is invalid', () => {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
@@ -173,6 +200,9 @@ describe('a token is invalid', () => {
     ['that never expires', { exp: undefined }],
     ['that lives longer than 1,800 s', { exp: now + 1801 }],
     ['that is not valid yet', { nbf: now + 60 }],
+    ['that was valid before it was issued', { iat: now + 100, exp: now + 1900 }],
+    ['of neither administrator nor permissions', { permissions: undefined }],
+    ['of both', { admin: true }],
     ['without nbf', { nbf: undefined }],
     ['without iat', { iat: undefined }],
     ['without sub', { sub: undefined }],

@@ -1,13 +1,13 @@
 /**
- * Applies the migrations of `drizzle/`. Runs under Node, never in the Worker.
+ * Applies the migrations of this folder.
  *
  * @module
  */
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { connect } from './connection.ts';
+import { connect } from '../src/db/connection.ts';
 
-export const MIGRATIONS_FOLDER = `${import.meta.dirname}/../../drizzle`;
+export const MIGRATIONS_FOLDER = import.meta.dirname;
 
 /** A migration may rewrite a table, which takes longer than a login may. */
 const MIGRATION_DEADLINE_MS = 120_000;
