@@ -34,6 +34,17 @@ export async function addUser(userName: string, options: AddUserOptions): Promis
   refuseBadName('user name', userName);
   refuseBadName('role name', roleName);
 
+  if (email !== undefined && !/^[^\s@]+@[^\s@]+$/.test(email)) {
+    throw new CommandError('The e-mail address is not of the form name@host.');
+  }
+
+  // A person is not asked for a password in vain.
+  if (!options.passwordStdin) {
+    await withDatabase(async (target) => {
+      await refuseTakenName(target, userName);
+      await checkRole(target, roleName, options);
+    });
+  }
   const ownNames = email === undefined ? [userName] : [userName, email];
   const password = await readNewPassword(options.passwordStdin, ownNames);
   const passwordHash = await hashPassword(password);
@@ -56,10 +67,20 @@ export async function addUser(userName: string, options: AddUserOptions): Promis
       await (isNewRole ? db.batch([insertRole, insertUser]) : insertUser);
     } catch (error) {
       if (databaseFault(error).sqlState !== UNIQUE_VIOLATION) throw error;
-      throw new CommandError(`A user of the name ${userName} is already in ${target.name}.`);
+      throw takenName(target, userName);
     }
     console.log(`Added ${userName} (${roleName}) to ${target.name}.`);
   });
+}
+
+async function refuseTakenName(target: Target, userName: string): Promise<void> {
+  const isTaken = eq(users.normalizedUserName, normalizeUserName(userName));
+  const count = await connect(target.databaseUrl).$count(users, isTaken);
+  if (count > 0) throw takenName(target, userName);
+}
+
+function takenName({ name }: Target, userName: string): CommandError {
+  return new CommandError(`A user of the name ${userName} is already in ${name}.`);
 }
 
 /** @returns whether the role has to be made */
@@ -92,7 +113,12 @@ function refuseBadName(kind: string, name: string): void {
   if (!isPossibleUserName(name)) {
     throw new CommandError(`A ${kind} has 1 to ${MAX_USER_NAME_LENGTH} characters.`);
   }
-  if (name !== name.trim() || /\p{Cc}/u.test(name)) {
-    throw new CommandError(`A ${kind} has no control characters, and no space at either end.`);
+  if (name !== name.trim() || name.startsWith('-') || INVISIBLE.test(name)) {
+    throw new CommandError(
+      `A ${kind} has no control characters, no space at either end, and no hyphen at its beginning.`,
+    );
   }
 }
+
+/** Control characters, what turns the direction of text, and what stands for undecodable bytes. */
+const INVISIBLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/u;

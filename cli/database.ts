@@ -35,13 +35,17 @@ export async function withDatabase<T>(use: (target: Target) => Promise<T>): Prom
 async function withLocalDatabase<T>(use: (target: Target) => Promise<T>): Promise<T> {
   const name = 'the local database';
   // An embedded PostgreSQL, which a command on another database need not load.
-  const { openLocalDatabase, servedDatabaseUrl } = await import('../dev/local-database.ts');
+  const { LocalDatabaseError, openLocalDatabase, servedDatabaseUrl } = await import(
+    '../dev/local-database.ts'
+  );
   for (const giveUpAt = Date.now() + LOCAL_WAIT_MS; Date.now() < giveUpAt; ) {
-    const local = await openLocalDatabase();
+    const local = await openLocalDatabase().catch((error) => {
+      throw error instanceof LocalDatabaseError ? new CommandError(error.message) : error;
+    });
     if (local !== null) {
       return explainFaults({ databaseUrl: local.databaseUrl, name }, use).finally(local.close);
     }
-    // Another process has it, and serves it if it is `npm run dev`.
+    // `npm run dev` has it, and serves it; or another command, which will be done in a moment.
     const databaseUrl = servedDatabaseUrl();
     if (databaseUrl !== null && (await answers(databaseUrl))) {
       return explainFaults({ databaseUrl, name }, use);

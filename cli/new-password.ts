@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { buffer } from 'node:stream/consumers';
-import { isCancel, password as promptForPassword } from '@clack/prompts';
+import { password as promptForPassword } from '@clack/prompts';
 import {
   DEFAULT_MIN_LENGTH,
   findPasswordFault,
@@ -23,7 +22,7 @@ import { COMMON_PASSWORDS } from './common-passwords.ts';
  */
 export async function readNewPassword(isFromStdin: boolean, ownNames: string[]): Promise<string> {
   const policy = readPolicy();
-  const password = isFromStdin ? await readStdin() : await prompt();
+  const password = isFromStdin ? await readStdin() : await prompt(policy.minLength);
   const problem = describeFault(password, ownNames, policy);
   if (problem !== undefined) throw new CommandError(problem);
   return password;
@@ -59,23 +58,35 @@ function describeFault(
   }[fault];
 }
 
+/** More than any password, and little enough to read whole. */
+const MAX_STDIN_BYTES = 16 * 1024;
+
 /** One line feed at the end belongs to `echo`, not to the password. */
 async function readStdin(): Promise<string> {
-  const bytes = await buffer(process.stdin);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    length += chunks[chunks.push(chunk) - 1]?.length ?? 0;
+    if (length > MAX_STDIN_BYTES) throw new CommandError('Standard input is no password.');
+  }
+  const password = decodeUtf8(Buffer.concat(chunks)).replace(/\r?\n$/, '');
+  if (/[\r\n]/.test(password)) throw new CommandError('The password has more than one line.');
+  return password;
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
-      .decode(bytes)
-      .replace(/\r?\n$/, '');
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     throw new CommandError('The password on standard input is not UTF-8.');
   }
 }
 
-async function prompt(): Promise<string> {
+async function prompt(minLength: number): Promise<string> {
   if (!process.stdin.isTTY) {
     throw new CommandError('There is no terminal to ask for a password: use --password-stdin.');
   }
-  const password = await ask('New password');
+  const password = await ask(`New password, at least ${minLength} characters`);
   if ((await ask('The same again')) !== password) {
     throw new CommandError('The two passwords differ.');
   }
@@ -83,7 +94,17 @@ async function prompt(): Promise<string> {
 }
 
 async function ask(message: string): Promise<string> {
-  const answer = await promptForPassword({ message });
-  if (isCancel(answer)) throw new CommandError('Cancelled.');
+  const answer = await Promise.race([promptForPassword({ message }), endOfInput()]);
+  if (typeof answer !== 'string') {
+    process.stdout.write(SHOW_CURSOR); // the prompt has hidden it
+    throw new CommandError('Cancelled.');
+  }
   return answer;
+}
+
+const SHOW_CURSOR = '\u001b[?25h';
+
+/** After Ctrl-D the prompt never answers, and Node has nothing left to wait for. */
+function endOfInput(): Promise<null> {
+  return new Promise((resolve) => process.once('beforeExit', () => resolve(null)));
 }

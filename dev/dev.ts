@@ -6,15 +6,26 @@
  */
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { banner, servicesBanner } from './banner.ts';
-import { LOCAL_FOLDER, openLocalDatabase } from './local-database.ts';
+import {
+  isInUse,
+  LOCAL_FOLDER,
+  LocalDatabaseError,
+  openLocalDatabase,
+  servedDatabaseUrl,
+} from './local-database.ts';
 import { readableLine } from './log-line.ts';
 import { makePlan, type Plan, PlanError } from './plan.ts';
 import { startWrangler } from './wrangler.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DEFAULT_PORT = 8787;
+
+/** How long a command may have the database before this gives up. */
+const COMMAND_WAIT_MS = 10_000;
+const COMMAND_POLL_MS = 100;
 
 interface Options {
   port: number;
@@ -26,7 +37,8 @@ interface Options {
 const undo: (() => unknown)[] = [];
 let isStopping = false;
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
+  process.on(signal, () => stop(0));
 process.on('uncaughtException', fail);
 process.stdout.on('error', () => stop(1)); // the reader of a pipe has gone
 
@@ -46,6 +58,7 @@ new Command('npm run dev --')
 
 async function start({ port, reset, servicesOnly }: Options): Promise<void> {
   const plan = makePlan(ROOT, LOCAL_FOLDER, process.env);
+  if ('port' in plan.database) refuseSecondStart();
   if (!servicesOnly) await refuseTakenPort(port);
   const databaseUrl = await openDatabase(plan, reset);
   if (isStopping) return;
@@ -67,18 +80,29 @@ async function start({ port, reset, servicesOnly }: Options): Promise<void> {
   if (!isStopping) throw new Error('wrangler dev has ended.');
 }
 
+function refuseSecondStart(): void {
+  if (isInUse() && servedDatabaseUrl() !== null) {
+    throw new PlanError(
+      'Portero is already running in this folder. Stop it before you start another.',
+    );
+  }
+}
+
 async function openDatabase({ database }: Plan, reset: boolean): Promise<string> {
   if ('url' in database) {
     if (reset) throw new PlanError('DATABASE_URL is not on this machine: --reset is refused.');
     console.log('DATABASE_URL is not on this machine: it is neither migrated nor seeded.');
     return database.url;
   }
-  const local = await openLocalDatabase(LOCAL_FOLDER, { port: database.port, reset });
-  if (local === null) {
-    throw new PlanError(
-      'Portero is already running in this folder. Stop it before you start another.',
-    );
+  const options = { port: database.port, reset, isShared: true };
+  let local = await openLocalDatabase(LOCAL_FOLDER, options);
+  // A command that has it will be done in a moment.
+  for (let waited = 0; local === null && waited < COMMAND_WAIT_MS; waited += COMMAND_POLL_MS) {
+    refuseSecondStart();
+    await wait(COMMAND_POLL_MS);
+    local = await openLocalDatabase(LOCAL_FOLDER, options);
   }
+  if (local === null) throw new PlanError('The local database is in use by a command.');
   undo.push(local.close);
   return local.databaseUrl;
 }
@@ -117,7 +141,7 @@ async function fail(error: NodeJS.ErrnoException & { port?: number }): Promise<v
 }
 
 function explain(error: NodeJS.ErrnoException & { port?: number }): string | undefined {
-  if (error instanceof PlanError) return error.message;
+  if (error instanceof PlanError || error instanceof LocalDatabaseError) return error.message;
   if (error.code === 'EADDRINUSE') {
     return `Port ${error.port}, where DATABASE_URL leads, is taken by something else.`;
   }

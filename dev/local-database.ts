@@ -29,7 +29,12 @@ export interface LocalDatabaseOptions {
   port?: number;
   /** Deletes the data first. */
   reset?: boolean;
+  /** Tells other processes where it serves, because it will for long. */
+  isShared?: boolean;
 }
+
+/** Why the local database cannot be opened; the message is a sentence. */
+export class LocalDatabaseError extends Error {}
 
 /**
  * Opens the database, creating, migrating and seeding it where needed, and serves its endpoint.
@@ -38,10 +43,9 @@ export interface LocalDatabaseOptions {
  */
 export async function openLocalDatabase(
   folder = LOCAL_FOLDER,
-  { port = 0, reset = false }: LocalDatabaseOptions = {},
+  { port = 0, reset = false, isShared = false }: LocalDatabaseOptions = {},
 ): Promise<LocalDatabase | null> {
-  mkdirSync(folder, { recursive: true });
-  const unlock = lockFolder(folder);
+  const unlock = lock(folder);
   if (unlock === null) return null;
   // From the last step to the first, whatever part has been taken.
   const undo: (() => unknown)[] = [unlock];
@@ -54,7 +58,7 @@ export async function openLocalDatabase(
     rmSync(urlFile, { force: true });
     if (reset) rmSync(data, { recursive: true, force: true });
     if (!existsSync(data)) await initialize(data);
-    const pglite = await PGlite.create(data);
+    const pglite = await openPostgres(data);
     undo.push(() => pglite.close());
 
     const server = await startLocalServer(pglite, port);
@@ -63,13 +67,39 @@ export async function openLocalDatabase(
     await migrate(databaseUrl);
     await seed(databaseUrl);
 
-    writeFileSync(urlFile, databaseUrl);
-    undo.push(() => rmSync(urlFile, { force: true }));
+    if (isShared) {
+      writeFileSync(urlFile, databaseUrl);
+      undo.push(() => rmSync(urlFile, { force: true }));
+    }
     return { databaseUrl, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function lock(folder: string): (() => void) | null {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return lockFolder(folder);
+  } catch (error) {
+    throw new LocalDatabaseError(`The folder ${folder} cannot be used: ${reasonOf(error)}`);
+  }
+}
+
+async function openPostgres(data: string): Promise<PGlite> {
+  try {
+    return await PGlite.create(data);
+  } catch (error) {
+    throw new LocalDatabaseError(
+      `The data in ${data} cannot be opened: ${reasonOf(error)}\n` +
+        'To start with fresh data: npm run dev -- --reset',
+    );
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Makes an empty database beside its place, so that an interrupted first start leaves none half-made. */
@@ -82,7 +112,14 @@ async function initialize(data: string): Promise<void> {
   renameSync(unfinished, data);
 }
 
-/** The `DATABASE_URL` of the process that has the database open, once it serves. */
+/** Whether another process has the database open. */
+export function isInUse(folder = LOCAL_FOLDER): boolean {
+  const unlock = lock(folder);
+  unlock?.();
+  return unlock === null;
+}
+
+/** The `DATABASE_URL` of the process that has the database open, where it serves others. */
 export function servedDatabaseUrl(folder = LOCAL_FOLDER): string | null {
   const urlFile = join(folder, 'database-url');
   return existsSync(urlFile) ? readFileSync(urlFile, 'utf8') : null;

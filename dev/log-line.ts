@@ -3,24 +3,30 @@
  *
  * @module
  */
+import { stripVTControlCharacters } from 'node:util';
 import type { LogEvent, LoginDetails } from '../src/log.ts';
 
 /**
  * One readable line for one line of `wrangler dev`'s output.
  *
- * @returns `null` for a line that says nothing new: wrangler's own line for a login
+ * @returns `null` for a line that says nothing new: a blank one, or wrangler's own for a login
  */
 export function readableLine(line: string): string | null {
-  const event = parseEvent(line);
+  const text = stripVTControlCharacters(line);
+  if (text.trim() === '') return null;
+  const event = parseEvent(text);
   if (event?.event === 'login') return loginLine(event.status, event.reason, event);
+  if (event?.event === 'token_refused') return `(unknown)  401  token_refused (${event.reason})`;
   if (event?.event === 'settings_refused') {
     return event.faults.map(({ setting, problem }) => `${setting} ${problem}`).join('\n');
   }
-  const [, request] = /^\[wrangler:info\] (.*)/.exec(line) ?? [];
+  const [, request] = /^\[wrangler:info\] (.*)/.exec(text) ?? [];
   if (request === undefined) return line;
-  // A login that failed unexpectedly has no line of its own.
-  return /^POST \/api\/auth\b(?!.* 500 )/i.test(request) ? null : request;
+  return LOGGED_REQUEST.test(request) ? null : request;
 }
+
+/** A login that the Worker has logged itself, unlike one that failed unexpectedly. */
+const LOGGED_REQUEST = /^POST \/api\/auth\/? (?!404|405|500)/i;
 
 /** `jdoe  401  wrong_password  captcha 3 ms · sql 2 ms · hash 231 ms` */
 function loginLine(status: number, reason: string, details: LoginDetails): string {
@@ -35,10 +41,12 @@ function loginLine(status: number, reason: string, details: LoginDetails): strin
   return [userName, status, why, timings.join(' · ')].join('  ').trimEnd();
 }
 
+/** Wrangler decorates what was logged as an error: `✘ [ERROR] {"event":…}`. */
 function parseEvent(line: string): LogEvent | null {
-  if (!line.startsWith('{"event":')) return null;
+  const [json] = /\{"event":.*\}$/.exec(line.trimEnd()) ?? [];
+  if (json === undefined) return null;
   try {
-    return JSON.parse(line);
+    return JSON.parse(json);
   } catch {
     return null;
   }

@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { DATABASE_URL_FORM, isLoopback, parseDatabaseUrl } from '../src/db/database-url.ts';
+import { MIN_SECRET_BYTES } from '../src/token/signing-key.ts';
 import { isTestSecret, TEST_SECRETS } from '../src/turnstile-test-keys.ts';
 
 const SECRETS = ['DATABASE_URL', 'TURNSTILE_SECRET_KEY', 'JWT_SECRET'] as const;
@@ -68,9 +69,11 @@ function planDatabase(databaseUrl: string): Plan['database'] {
 /** Random for every checkout, so that a token from one laptop opens nothing on another. */
 function developmentSecret(folder: string): string {
   const path = join(folder, 'jwt-secret');
-  if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600 });
-  }
-  return readFileSync(path, 'utf8');
+  const secret = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  // A crash may have left less than all of it.
+  if (secret.length >= MIN_SECRET_BYTES) return secret;
+  const fresh = randomBytes(MIN_SECRET_BYTES).toString('base64url');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path, fresh, { mode: 0o600 });
+  return fresh;
 }

@@ -4,13 +4,11 @@
  * @module
  */
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { getPath } from 'hono/utils/url';
 import type { AppEnv } from './app-env.ts';
 import { requireToken } from './authentication.ts';
 import { log } from './log.ts';
-import { login, refuse } from './login.ts';
-import { isJson, MAX_BODY_BYTES } from './login-request.ts';
+import { login } from './login.ts';
 import { problem } from './problem.ts';
 import { readSettings } from './settings.ts';
 import { readMe } from './users.ts';
@@ -30,18 +28,11 @@ const requireSettings: MiddlewareHandler<AppEnv> = async (context, next) => {
   await next();
 };
 
-const requireJson: MiddlewareHandler<AppEnv> = async (context, next) => {
-  if (!isJson(context.req.header('Content-Type'))) return refuse('content_type_not_json');
-  await next();
-};
-
-const limitBody = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => refuse('body_too_large') });
-
 export const app = new Hono<AppEnv>({ getPath: (request) => foldApiPath(getPath(request)) });
 
 app.use('/api/*', forbidCaching, requireSettings);
 
-app.post('/api/auth', requireJson, limitBody, login);
+app.post('/api/auth', login);
 app.all('/api/auth', refuseMethod('POST'));
 
 app.get('/api/config', readConfig);

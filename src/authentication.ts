@@ -15,10 +15,10 @@ import { verifyToken } from './token/verify.ts';
  */
 export const requireToken: MiddlewareHandler<AppEnv> = async function requireToken(context, next) {
   const { signingKey, issuance } = context.get('settings');
-  const [scheme, ...rest] = (context.req.header('Authorization') ?? '').trim().split(/ +/);
-  const token = rest.join(' ');
+  const authorization = context.req.header('Authorization') ?? '';
+  const [, token] = /^bearer +(.+)$/i.exec(authorization.trim()) ?? [];
   // Without a token, or with another scheme, the challenge carries no error (RFC 6750, section 3.1).
-  if (scheme?.toLowerCase() !== 'bearer' || token === '') return unauthorized();
+  if (token === undefined) return unauthorized();
 
   const verdict = await verifyToken(token, signingKey, issuance, Date.now());
   if (!verdict.valid) {

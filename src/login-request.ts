@@ -10,6 +10,9 @@ import * as v from 'valibot';
 export const MAX_BODY_BYTES = 16 * 1024;
 
 export type BodyFault =
+  | 'content_type_not_json'
+  | 'body_too_large'
+  | 'body_cut_short'
   | 'body_not_utf8'
   | 'body_not_json'
   | 'body_not_an_object'
@@ -22,9 +25,34 @@ export interface LoginRequest {
   captchaToken?: string;
 }
 
+/** Reads and parses a request's body. */
+export async function readLoginRequest(request: Request): Promise<LoginRequest | BodyFault> {
+  if (!isJson(request.headers.get('Content-Type'))) return 'content_type_not_json';
+  const body = await readBody(request);
+  return typeof body === 'string' ? body : parseLoginRequest(body);
+}
+
 /** Whether a `Content-Type` is `application/json`, whatever its parameters. */
-export function isJson(contentType: string | undefined): boolean {
+function isJson(contentType: string | null): boolean {
   return /^\s*application\/json\s*(;|$)/i.test(contentType ?? '');
+}
+
+/** Reads no further than the limit, whatever length the caller has announced. */
+async function readBody(request: Request): Promise<Uint8Array | BodyFault> {
+  const announced = Number(request.headers.get('Content-Length') ?? 0);
+  if (announced > MAX_BODY_BYTES) return 'body_too_large';
+  const body = new Uint8Array(MAX_BODY_BYTES);
+  let length = 0;
+  try {
+    for await (const chunk of request.body ?? []) {
+      if (length + chunk.length > MAX_BODY_BYTES) return 'body_too_large';
+      body.set(chunk, length);
+      length += chunk.length;
+    }
+  } catch {
+    return 'body_cut_short';
+  }
+  return body.subarray(0, length);
 }
 
 /**
@@ -33,7 +61,7 @@ export function isJson(contentType: string | undefined): boolean {
  *
  * @param body at most {@link MAX_BODY_BYTES}
  */
-export function parseLoginRequest(body: ArrayBuffer): LoginRequest | BodyFault {
+function parseLoginRequest(body: Uint8Array): LoginRequest | BodyFault {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body);

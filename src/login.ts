@@ -9,7 +9,7 @@ import { connect } from './db/connection.ts';
 import { databaseFault } from './db/fault.ts';
 import { findLoginAccount, recordLastLogin } from './db/login-statement.ts';
 import { type LoginDetails, log } from './log.ts';
-import { MAX_BODY_BYTES, parseLoginRequest } from './login-request.ts';
+import { MAX_BODY_BYTES, readLoginRequest } from './login-request.ts';
 import { verifyPassword } from './password/password.ts';
 import { problem, unauthorized } from './problem.ts';
 import { type Refusal, statusOf } from './refusal.ts';
@@ -21,19 +21,16 @@ import { isBlank, isPossibleUserName, normalizeUserName } from './user-name.ts';
 /** By when a dependency that failed may have come back: a restart, or Neon's cold start. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** Logs why a login ended as it did, and answers as little as the contract allows. */
+/** Logs precisely why a login ended as it did, and answers as little as the contract allows. */
 export async function login(context: Context<AppEnv>): Promise<Response> {
   const details: LoginDetails = {};
   const outcome = await authenticate(context, details);
-  if (typeof outcome === 'string') return refuse(outcome, details);
-  log({ event: 'login', status: 200, reason: 'success', ...details });
-  return context.json(outcome);
-}
-
-/** Refuses a login: precisely in the log, with one of few answers on the wire. */
-export function refuse(refusal: Refusal, details: LoginDetails = {}): Response {
-  const status = statusOf(refusal);
-  log({ event: 'login', status, reason: refusal, ...details });
+  if (typeof outcome !== 'string') {
+    log({ event: 'login', status: 200, reason: 'success', ...details });
+    return context.json(outcome);
+  }
+  const status = statusOf(outcome);
+  log({ event: 'login', status, reason: outcome, ...details });
   switch (status) {
     case 400:
       return problem(400, 'Send a JSON object with strings for UserName, Password, CaptchaToken.');
@@ -63,7 +60,7 @@ async function authenticate(
 ): Promise<{ token: string } | Refusal> {
   const { databaseUrl, turnstile, issuance, signingKey } = context.get('settings');
 
-  const request = parseLoginRequest(await context.req.arrayBuffer());
+  const request = await readLoginRequest(context.req.raw);
   if (typeof request === 'string') return request;
   const { captchaToken, userName, password } = request;
 

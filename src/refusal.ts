@@ -9,8 +9,6 @@ import type { CaptchaFault } from './turnstile.ts';
 
 /** What the log says; {@link statusOf} is all that the caller is told. */
 export type Refusal =
-  | 'content_type_not_json'
-  | 'body_too_large'
   | BodyFault
   | CaptchaFault
   | 'credentials_missing'
@@ -32,6 +30,7 @@ export function statusOf(refusal: Refusal): 400 | 401 | 413 | 415 | 503 {
     case 'body_too_large':
       return 413;
 
+    case 'body_cut_short':
     case 'body_not_utf8':
     case 'body_not_json':
     case 'body_not_an_object':

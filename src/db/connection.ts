@@ -31,6 +31,9 @@ neonConfig.fetchEndpoint = (host, port, options) => {
  *   malformed one, password and all, in its error message
  */
 export function connect(databaseUrl: string, deadlineMs = STATEMENT_DEADLINE_MS): Database {
-  const signal = AbortSignal.timeout(deadlineMs);
-  return drizzle(neon(databaseUrl, { fetchOptions: { signal } }));
+  const fetchOptions = {
+    signal: AbortSignal.timeout(deadlineMs),
+    redirect: 'manual', // every request carries the password, and goes to this address alone
+  };
+  return drizzle(neon(databaseUrl, { fetchOptions }));
 }

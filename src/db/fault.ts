@@ -27,13 +27,18 @@ export function databaseFault(error: unknown): { fault: DatabaseFault; sqlState?
   if (!isFromDatabase) throw error;
   const chain = [...causes(error)];
   const neonError = chain.find((cause) => cause instanceof NeonDbError);
-  if (neonError?.code !== undefined) return { fault: 'database_error', sqlState: neonError.code };
+  const sqlState = neonError?.code;
+  if (sqlState !== undefined && SQLSTATE.test(sqlState))
+    return { fault: 'database_error', sqlState };
   if (chain.some((cause) => cause.name === 'TimeoutError')) return { fault: 'database_timeout' };
   // The driver wraps a failed connection and a status other than 200 and 400; the rest is an
   // answer that it could not read.
   if (neonError !== undefined) return { fault: 'database_unreachable' };
   return { fault: 'database_bad_answer' };
 }
+
+/** It is logged, so it has to be one (PostgreSQL, appendix A). */
+const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** The error and what caused it: drizzle names it `cause`, the driver `sourceError`. */
 function* causes(error: unknown): Generator<Error> {

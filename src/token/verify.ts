@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errors, jwtVerify } from 'jose';
+import { base64url, errors, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import { Claims, type Issuance, TOKEN_LIFETIME_SECONDS } from './claims.ts';
 import { MAX_TOKEN_LENGTH } from './sign.ts';
@@ -12,7 +12,7 @@ import type { SigningKey } from './signing-key.ts';
 /** How far the clocks of two machines may differ. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** A refusal's reason is for the log: `too_long`, `claims`, or the `code` of jose's error. */
+/** A refusal's reason is for the log: `too_long`, `malformed`, `claims`, or the `code` of jose's error. */
 export type TokenVerdict = { valid: true; claims: Claims } | { valid: false; reason: string };
 
 /**
@@ -27,6 +27,7 @@ export async function verifyToken(
   now: number,
 ): Promise<TokenVerdict> {
   if (token.length > MAX_TOKEN_LENGTH) return { valid: false, reason: 'too_long' };
+  if (!isCompactJws(token)) return { valid: false, reason: 'malformed' };
   try {
     const { payload } = await jwtVerify(token, ({ kid }) => findKey(kid), {
       algorithms: ['HS256'],
@@ -50,6 +51,23 @@ export async function verifyToken(
     if (kid !== id) throw new errors.JWKSNoMatchingKey();
     return key;
   }
+}
+
+/**
+ * Whether a token is three parts of base64url as RFC 7515, section 3.1, has them. jose also reads
+ * padding, white space and unused last bits, so that one signature would have many spellings.
+ */
+function isCompactJws(token: string): boolean {
+  const parts = token.split('.');
+  return parts.length === 3 && parts.every(isBase64Url);
+}
+
+function isBase64Url(text: string): boolean {
+  return /^[\w-]+$/.test(text) && text.length % 4 !== 1 && isCanonical(text);
+}
+
+function isCanonical(text: string): boolean {
+  return base64url.encode(base64url.decode(text)) === text;
 }
 
 /** What `buildClaims` never makes is refused, whoever holds the key. */

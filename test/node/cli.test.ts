@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'portero-test-'));
 let local: LocalDatabase;
 
 beforeAll(async () => {
-  local = (await openLocalDatabase(folder)) as LocalDatabase;
+  local = (await openLocalDatabase(folder, { isShared: true })) as LocalDatabase;
 });
 afterAll(async () => {
   await local.close();
@@ -106,7 +106,31 @@ describe('users add', () => {
       'a name with a space at its end',
       ['bob ', '--role', 'Sales'],
       PASSPHRASE,
-      'A user name has no control characters, and no space at either end.',
+      'A user name has no control characters, no space at either end, and no hyphen at its beginning.',
+    ],
+    [
+      'an option for a role',
+      ['bob', '--role', '--admin'],
+      PASSPHRASE,
+      'A role name has no control characters, no space at either end, and no hyphen at its beginning.',
+    ],
+    [
+      'an e-mail address that is none',
+      ['bob', '--role', 'Sales', '--email', 'bob at home'],
+      PASSPHRASE,
+      'The e-mail address is not of the form name@host.',
+    ],
+    [
+      'a password of two lines',
+      ['bob', '--role', 'Sales'],
+      `${PASSPHRASE}\n${PASSPHRASE}`,
+      'The password has more than one line.',
+    ],
+    [
+      'endless input',
+      ['bob', '--role', 'Sales'],
+      'y\n'.repeat(20_000),
+      'Standard input is no password.',
     ],
     [
       'a short password',
@@ -193,13 +217,14 @@ test.each([
   expect(exitCode).toBe(2);
 });
 
-test('a command opens the local database itself where nothing else has it', async () => {
+test('commands open the local database themselves where nothing else has it, one after the other', async () => {
   await local.close();
-  expect(await addUser(['frida', '--role', 'Sales'])).toEqual({
-    exitCode: 0,
-    output: 'Added frida (Sales) to the local database.\n',
-  });
-  local = (await openLocalDatabase(folder)) as LocalDatabase;
+  const names = ['frida', 'gina', 'hugo'];
+  const added = await Promise.all(names.map((name) => addUser([name, '--role', 'Sales'])));
+  expect(added.map(({ output }) => output)).toEqual(
+    names.map((name) => `Added ${name} (Sales) to the local database.\n`),
+  );
+  local = (await openLocalDatabase(folder, { isShared: true })) as LocalDatabase;
   expect(await find('frida')).toBeDefined();
 });
 

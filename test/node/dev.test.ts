@@ -173,6 +173,16 @@ test('plain `wrangler dev` works beside the local services, with the printed .de
   expect((await login(url, { UserName: 'jdoe', Password: 's3cr3t' })).status).toBe(200);
 });
 
+test('a setting that is refused is named at the terminal', async () => {
+  const port = await freePort();
+  const environmentWithout = { ...(await environment()), JWT_SECRET: 'short-secret' };
+  const dev = start(['dev/dev.ts', '--port', String(port)], environmentWithout);
+  await dev.printed('Use the token:');
+  expect((await login(`http://127.0.0.1:${port}`, {})).status).toBe(503);
+  await dev.printed(/^JWT_SECRET is shorter than 32 bytes$/m);
+  expect(dev.output()).not.toContain('short-secret');
+});
+
 test('a taken port is told in a sentence', async () => {
   const port = await freePort();
   const server = createServer().listen(port, '127.0.0.1');
@@ -197,6 +207,7 @@ test('the development secret is random for every checkout, and ignored by git', 
   for (let time = 0; time < 2; time++) {
     const folder = temporaryFolder();
     const { makePlan } = await import('../../dev/plan.ts');
+    writeFileSync(join(folder, 'jwt-secret'), 'cut short');
     secrets.push(makePlan(folder, folder, {}).jwtSecret);
     expect(makePlan(folder, folder, {}).jwtSecret).toBe(secrets[time]);
   }

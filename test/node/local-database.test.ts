@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { lockFolder } from '../../dev/folder-lock.ts';
-import { openLocalDatabase, servedDatabaseUrl } from '../../dev/local-database.ts';
+import { isInUse, openLocalDatabase, servedDatabaseUrl } from '../../dev/local-database.ts';
 import { seed } from '../../dev/seed.ts';
 import { connect } from '../../src/db/connection.ts';
 import { users } from '../../src/db/schema.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 async function open(folder: string, options = {}) {
-  const local = await openLocalDatabase(folder, options);
+  const local = await openLocalDatabase(folder, { isShared: true, ...options });
   if (local === null) throw new Error('in use');
   return local;
 }
@@ -64,6 +64,21 @@ test('it is migrated, seeded and kept, for one process at a time, until it is re
   const fresh = await open(folder, { reset: true });
   expect(await userNames(fresh.databaseUrl)).toEqual(['admin', 'jdoe', 'mgarcia']);
   await fresh.close();
+});
+
+test('data that cannot be opened are told in a sentence, with the way out', async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'postgres'));
+  writeFileSync(join(folder, 'postgres', 'PG_VERSION'), 'nonsense');
+  await expect(openLocalDatabase(folder)).rejects.toThrow(/cannot be opened: .*--reset/s);
+  // The lock is not kept.
+  expect(isInUse(folder)).toBe(false);
+});
+
+test('a folder that cannot be used is told in a sentence', async () => {
+  const folder = join(temporaryFolder(), 'file');
+  writeFileSync(folder, '');
+  await expect(openLocalDatabase(folder)).rejects.toThrow(/^The folder .* cannot be used: EEXIST/);
 });
 
 test('the lock is free again when its process has ended, however it ended', () => {

@@ -120,6 +120,19 @@ describe('a malformed body is a 400', () => {
   });
 });
 
+test('a body that is cut short is a 400', async () => {
+  const start = new TextEncoder().encode('{"UserName":');
+  const chunks = [start];
+  const body = new ReadableStream({
+    pull(controller) {
+      const chunk = chunks.shift();
+      if (chunk) controller.enqueue(chunk);
+      else controller.error(new Error('Network connection lost.'));
+    },
+  });
+  expect((await post(body)).status).toBe(400);
+});
+
 describe('the content type', () => {
   test.each([
     'application/json',

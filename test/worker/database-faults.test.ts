@@ -26,6 +26,11 @@ describe('a 503, its reason in the log, and a next login that works follow', () 
     ['a dropped connection', 'unreachable', { reason: 'database_unreachable' }],
     ['a 500', { status: 500, body: 'compute failed' }, { reason: 'database_unreachable' }],
     ['a 429', { status: 429, body: 'slow down' }, { reason: 'database_unreachable' }],
+    [
+      'a code that is none',
+      { status: 400, body: '{"message":"m","code":"secret"}' },
+      { reason: 'database_unreachable' },
+    ],
     ['HTML', { status: 200, body: '<html></html>' }, { reason: 'database_bad_answer' }],
     ['HTML with a 400', { status: 400, body: '<html></html>' }, { reason: 'database_bad_answer' }],
     ['JSON of another kind', { status: 200, body: '{}' }, { reason: 'database_bad_answer' }],
@@ -59,4 +64,12 @@ test('no answer, and half an answer, are a 503 at the deadline', async () => {
   expect(timeout.mock.calls).toEqual(Array(4).fill([5_000])); // two of them are for siteverify
   expect(log.events('login')).toMatchObject(Array(2).fill({ reason: 'database_timeout' }));
   expect((await login('jdoe')).status).toBe(200);
+});
+
+test('a redirect is not followed: the connection string goes nowhere else', async () => {
+  await forgetCalls();
+  const headers = { Location: 'https://api.eu-central-1.aws.neon.tech/elsewhere' };
+  await breakNext('database', { status: 307, body: '', headers });
+  expect(await wire(await login('jdoe'))).toEqual(UNDECIDED);
+  expect(await callsTo('database')).toHaveLength(1);
 });

@@ -155,6 +155,8 @@ test('a route of the README is closed to a caller without the permission, and do
   expect(handler).not.toHaveBeenCalled();
 });
 
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
 describe('a token is invalid', () => {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
@@ -235,6 +237,21 @@ describe('a token is invalid', () => {
   test.each(['x', 'a.b', 'a.b.c', 'a b', '😀', `${'.'.repeat(9000)}`])('that is "%s"', (token) =>
     expectInvalid(encodeURI(token) === token ? token : encodeURIComponent(token)),
   );
+
+  test.each<[string, (token: string) => string]>([
+    ['padding', (token) => `${token}=`],
+    ['a space within', (token) => `${token.slice(0, -20)} ${token.slice(-20)}`],
+    ['a line break escaped', (token) => `${token}%0a`],
+    ['a fourth part', (token) => `${token}.x`],
+    [
+      'another alphabet',
+      (token) => token.replaceAll('-', '+').replaceAll('_', '/').replace('.', '+.'),
+    ],
+    [
+      'unused last bits set',
+      (token) => token.slice(0, -1) + BASE64URL[BASE64URL.indexOf(token.slice(-1)) ^ 1],
+    ],
+  ])('with %s', async (_, spoil) => expectInvalid(spoil(await forge())));
 
   test('that comes twice', async () => {
     const token = await forge();
