@@ -5,7 +5,7 @@
  */
 
 /** A command was refused, and nothing was changed. */
-export const EXIT_REFUSED = 1;
+const EXIT_REFUSED = 1;
 
 /** The command line itself was wrong. */
 export const EXIT_USAGE = 2;

@@ -19,8 +19,7 @@ export const DEMO_USERS = [
 /** Puts the demo users into an empty database; leaves any other as it is. */
 export async function seed(databaseUrl: string): Promise<void> {
   refuseUnlessLoopback(databaseUrl);
-  const db = connect(databaseUrl);
-  if ((await db.$count(roles)) > 0) return;
+  if ((await connect(databaseUrl).$count(roles)) > 0) return;
 
   const rows = await Promise.all(
     DEMO_USERS.map(async ({ userName, password, role, active }) => ({
@@ -33,6 +32,7 @@ export async function seed(databaseUrl: string): Promise<void> {
       roleId: idOf(role),
     })),
   );
+  const db = connect(databaseUrl);
   await db.batch([
     db.insert(roles).values(ROLES),
     db.insert(modules).values({ key: 'users', name: 'Users' }),
@@ -51,7 +51,7 @@ function idOf(role: string) {
 }
 
 /** @throws where the database is not on this machine; the message does not hold the URL */
-export function refuseUnlessLoopback(databaseUrl: string): void {
+function refuseUnlessLoopback(databaseUrl: string): void {
   if (!isLoopback(parseDatabaseUrl(databaseUrl)?.hostname ?? '')) {
     throw new Error('DATABASE_URL is not on this machine, so no demo users are put into it');
   }

@@ -13,7 +13,7 @@ const MAX_CAPTCHA_TOKEN_LENGTH = 2048;
  * How long a login waits for siteverify, a retry included. The usual answer takes well under a
  * second; a person who waits longer than this tries again anyway.
  */
-export const SITEVERIFY_DEADLINE_MS = 5_000;
+const SITEVERIFY_DEADLINE_MS = 5_000;
 
 export interface TurnstileSettings {
   /** What the web app renders its widget with. */

@@ -13,7 +13,7 @@ export type Database = NeonHttpDatabase & { $client: NeonQueryFunction<false, fa
  * How long one statement may take. Neon wakes a compute that scaled to zero in a few hundred
  * milliseconds; the driver itself would wait for ever.
  */
-export const STATEMENT_DEADLINE_MS = 5_000;
+const STATEMENT_DEADLINE_MS = 5_000;
 
 /** Neon's own addresses follow the driver's rule; a loopback address is the local endpoint. */
 const neonsOwnEndpoint = neonConfig.fetchEndpoint;
