@@ -19,7 +19,8 @@ const Query = v.object({
 });
 type Query = v.InferOutput<typeof Query>;
 
-const Batch = v.object({ queries: v.array(Query) });
+/** One query, or a batch that is one transaction. */
+const Body = v.union([v.object({ queries: v.array(Query) }), Query]);
 
 const ISOLATION_LEVELS = new Map([
   ['ReadUncommitted', 'READ UNCOMMITTED'],
@@ -58,19 +59,17 @@ export function createNeonEndpoint(pglite: PGlite): Hono {
     if (context.req.header('Neon-Connection-String') === undefined) {
       return context.json({ message: 'missing header: neon-connection-string' }, 400);
     }
-    const body: unknown = await context.req.json().catch(() => undefined);
-    const batch = v.safeParse(Batch, body);
-    const single = v.safeParse(Query, body);
-    if (!batch.success && !single.success) {
+    const body = v.safeParse(Body, await context.req.json().catch(() => undefined));
+    if (!body.success) {
       return context.json({ message: 'the body is neither a query nor a batch of queries' }, 400);
     }
 
     const client = await pool.connect();
     try {
-      if (!batch.success) return context.json(await run(client, single.output as Query));
+      if ('query' in body.output) return context.json(await run(client, body.output));
       await client.query(begin(context.req.raw.headers));
       const results = [];
-      for (const query of batch.output.queries) results.push(await run(client, query));
+      for (const query of body.output.queries) results.push(await run(client, query));
       await client.query('COMMIT');
       return context.json({ results });
     } catch (error) {
