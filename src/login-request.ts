@@ -18,7 +18,10 @@ export type BodyFault =
   | 'body_not_an_object'
   | 'member_of_wrong_type';
 
-/** Every member is optional here: a missing one is a refused login (401), not a malformed body. */
+/**
+ * Every member is optional here: one that is missing or blank is a refused login (401), not a
+ * malformed body.
+ */
 export interface LoginRequest {
   userName?: string;
   password?: string;
@@ -81,11 +84,15 @@ function parseLoginRequest(body: Uint8Array): LoginRequest | BodyFault {
   return request.success ? request.output : 'member_of_wrong_type';
 }
 
-const LoginMembers = v.object({
-  userName: v.optional(v.string()),
-  password: v.optional(v.string()),
-  captchaToken: v.optional(v.string()),
-});
+/** A blank member is the same as a missing one. */
+const member = v.optional(
+  v.pipe(
+    v.string(),
+    v.transform((text) => (text.trim() === '' ? undefined : text)),
+  ),
+);
+
+const LoginMembers = v.object({ userName: member, password: member, captchaToken: member });
 
 /** Without the `u` flag, `i` folds ASCII letters only: `ſ` and the Kelvin sign match nothing. */
 const MEMBER_NAMES: [keyof LoginRequest, RegExp][] = [

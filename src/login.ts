@@ -16,7 +16,7 @@ import { type Refusal, statusOf } from './refusal.ts';
 import { buildClaims } from './token/claims.ts';
 import { MAX_TOKEN_LENGTH, signToken } from './token/sign.ts';
 import { verifyCaptcha } from './turnstile.ts';
-import { isBlank, isPossibleUserName, normalizeUserName } from './user-name.ts';
+import { isPossibleUserName, normalizeUserName } from './user-name.ts';
 
 /** By when a dependency that failed may have come back: a restart, or Neon's cold start. */
 const RETRY_AFTER_SECONDS = 5;
@@ -70,7 +70,7 @@ async function authenticate(
     return captcha.fault;
   }
 
-  if (isBlank(userName) || isBlank(password)) return 'credentials_missing';
+  if (userName === undefined || password === undefined) return 'credentials_missing';
   if (!isPossibleUserName(userName)) return 'impossible_user_name';
 
   const lookup = findAccount(databaseUrl, normalizeUserName(userName));

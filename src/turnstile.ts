@@ -56,7 +56,7 @@ export async function verifyCaptcha(
   token: string | undefined,
   settings: TurnstileSettings,
 ): Promise<CaptchaVerdict> {
-  if (token === undefined || token.trim() === '') return fail('captcha_missing');
+  if (token === undefined) return fail('captcha_missing');
   if (token.length > MAX_CAPTCHA_TOKEN_LENGTH) return fail('captcha_too_long');
 
   const answer = await redeem(token, settings);

@@ -7,10 +7,6 @@
 /** The longest user name in UTF-16 code units: `nvarchar(256)` in ASP.NET Core Identity. */
 export const MAX_USER_NAME_LENGTH = 256;
 
-export function isBlank(text: string | undefined): text is undefined | '' {
-  return text === undefined || text.trim() === '';
-}
-
 /**
  * Whether a user of this name can exist at all. PostgreSQL's `text` holds neither U+0000 nor a
  * lone surrogate, so a name with one of them is refused before it reaches a statement.
