@@ -5,7 +5,7 @@
  */
 import { sql } from 'drizzle-orm';
 import { connect } from '../src/db/connection.ts';
-import { isLoopback, parseDatabaseUrl } from '../src/db/database-url.ts';
+import { isOnThisMachine } from '../src/db/database-url.ts';
 import { modules, roleGrants, roles, users } from '../src/db/schema.ts';
 import { hashPassword } from '../src/password/password.ts';
 import { normalizeUserName } from '../src/user-name.ts';
@@ -16,9 +16,15 @@ export const DEMO_USERS = [
   { userName: 'mgarcia', password: 's3cr3t', role: 'Sales', active: false },
 ];
 
-/** Puts the demo users into an empty database; leaves any other as it is. */
+/**
+ * Puts the demo users into an empty database; leaves any other as it is.
+ *
+ * @throws where the database is not on this machine; the message does not hold the URL
+ */
 export async function seed(databaseUrl: string): Promise<void> {
-  refuseUnlessLoopback(databaseUrl);
+  if (!isOnThisMachine(databaseUrl)) {
+    throw new Error('DATABASE_URL is not on this machine, so no demo users are put into it');
+  }
   if ((await connect(databaseUrl).$count(roles)) > 0) return;
 
   const rows = await Promise.all(
@@ -48,11 +54,4 @@ const ROLES = [{ name: 'Sales' }, { name: 'Administrator', isAdmin: true }];
 
 function idOf(role: string) {
   return sql<number>`(select id from roles where name = ${role})`;
-}
-
-/** @throws where the database is not on this machine; the message does not hold the URL */
-function refuseUnlessLoopback(databaseUrl: string): void {
-  if (!isLoopback(parseDatabaseUrl(databaseUrl)?.hostname ?? '')) {
-    throw new Error('DATABASE_URL is not on this machine, so no demo users are put into it');
-  }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import * as v from 'valibot';
-import { DATABASE_URL_FORM, isLoopback, parseDatabaseUrl } from './db/database-url.ts';
+import { DATABASE_URL_FORM, isOnThisMachine, parseDatabaseUrl } from './db/database-url.ts';
 import type { Issuance } from './token/claims.ts';
 import { importSigningKey, MIN_SECRET_BYTES, type SigningKey } from './token/signing-key.ts';
 import type { TurnstileSettings } from './turnstile.ts';
@@ -164,8 +164,4 @@ function turnstileSettings(env: v.InferOutput<typeof Environment>): TurnstileSet
     action: env.TURNSTILE_ACTION,
     isTestSecret: false,
   };
-}
-
-function isOnThisMachine(databaseUrl: string): boolean {
-  return isLoopback(parseDatabaseUrl(databaseUrl)?.hostname ?? '');
 }

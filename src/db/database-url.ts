@@ -32,3 +32,8 @@ export function isLoopback(hostname: string): boolean {
     /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
   );
 }
+
+/** Whether a database is on this machine; one whose URL is of another form is not. */
+export function isOnThisMachine(databaseUrl: string): boolean {
+  return isLoopback(parseDatabaseUrl(databaseUrl)?.hostname ?? '');
+}
