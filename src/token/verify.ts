@@ -63,10 +63,7 @@ function isCompactJws(token: string): boolean {
 }
 
 function isBase64Url(text: string): boolean {
-  return /^[\w-]+$/.test(text) && text.length % 4 !== 1 && isCanonical(text);
-}
-
-function isCanonical(text: string): boolean {
+  if (!/^[\w-]+$/.test(text) || text.length % 4 === 1) return false;
   return base64url.encode(base64url.decode(text)) === text;
 }
 
