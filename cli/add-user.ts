@@ -4,12 +4,12 @@
  * @module
  */
 import { asc, eq, sql } from 'drizzle-orm';
+import { OperatorError } from '../dev/operator-error.ts';
 import { connect } from '../src/db/connection.ts';
 import { databaseFault } from '../src/db/fault.ts';
 import { roles, users } from '../src/db/schema.ts';
 import { hashPassword } from '../src/password/password.ts';
 import { isPossibleUserName, MAX_USER_NAME_LENGTH, normalizeUserName } from '../src/user-name.ts';
-import { CommandError } from './command-error.ts';
 import { type Target, withDatabase } from './database.ts';
 import { readNewPassword } from './new-password.ts';
 
@@ -30,12 +30,12 @@ const UNIQUE_VIOLATION = '23505';
 export async function addUser(userName: string, options: AddUserOptions): Promise<void> {
   const { admin, email } = options;
   const roleName = options.role ?? (admin ? ADMINISTRATOR : undefined);
-  if (roleName === undefined) throw new CommandError('Name a role with --role, or use --admin.');
+  if (roleName === undefined) throw new OperatorError('Name a role with --role, or use --admin.');
   refuseBadName('user name', userName);
   refuseBadName('role name', roleName);
 
   if (email !== undefined && !/^[^\s@]+@[^\s@]+$/.test(email)) {
-    throw new CommandError('The e-mail address is not of the form name@host.');
+    throw new OperatorError('The e-mail address is not of the form name@host.');
   }
 
   // A person is not asked for a password in vain.
@@ -79,8 +79,8 @@ async function refuseTakenName(target: Target, userName: string): Promise<void> 
   if (count > 0) throw takenName(target, userName);
 }
 
-function takenName({ name }: Target, userName: string): CommandError {
-  return new CommandError(`A user of the name ${userName} is already in ${name}.`);
+function takenName({ name }: Target, userName: string): OperatorError {
+  return new OperatorError(`A user of the name ${userName} is already in ${name}.`);
 }
 
 /** @returns whether the role has to be made */
@@ -89,32 +89,31 @@ async function checkRole(
   roleName: string,
   { admin, createRole }: AddUserOptions,
 ): Promise<boolean> {
-  const db = connect(databaseUrl);
-  const [role] = await db.select().from(roles).where(eq(roles.name, roleName));
+  const known = await connect(databaseUrl).select().from(roles).orderBy(asc(roles.name));
+  const role = known.find((other) => other.name === roleName);
   if (role === undefined) {
     if (admin || createRole) return true;
-    const known = await connect(databaseUrl).select().from(roles).orderBy(asc(roles.name));
     const names = known.map((other) => other.name).join(', ') || 'none';
-    throw new CommandError(
+    throw new OperatorError(
       `There is no role ${roleName} in ${name} (roles: ${names}). ` +
         'Use --create-role to make it, without permissions.',
     );
   }
   if (role.isAdmin && !admin) {
-    throw new CommandError(`${roleName} is an administrator's role: use --admin to say so.`);
+    throw new OperatorError(`${roleName} is an administrator's role: use --admin to say so.`);
   }
   if (!role.isAdmin && admin) {
-    throw new CommandError(`${roleName} is not an administrator's role.`);
+    throw new OperatorError(`${roleName} is not an administrator's role.`);
   }
   return false;
 }
 
 function refuseBadName(kind: string, name: string): void {
   if (!isPossibleUserName(name)) {
-    throw new CommandError(`A ${kind} has 1 to ${MAX_USER_NAME_LENGTH} characters.`);
+    throw new OperatorError(`A ${kind} has 1 to ${MAX_USER_NAME_LENGTH} characters.`);
   }
   if (name !== name.trim() || name.startsWith('-') || INVISIBLE.test(name)) {
-    throw new CommandError(
+    throw new OperatorError(
       `A ${kind} has no control characters, no space at either end, and no hyphen at its beginning.`,
     );
   }

@@ -5,10 +5,10 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
+import { OperatorError } from '../dev/operator-error.ts';
 import { connect } from '../src/db/connection.ts';
 import { DATABASE_URL_FORM, parseDatabaseUrl } from '../src/db/database-url.ts';
 import { databaseFault } from '../src/db/fault.ts';
-import { CommandError } from './command-error.ts';
 
 /** How long to wait for another command, or for `npm run dev` to have started. */
 const LOCAL_WAIT_MS = 30_000;
@@ -20,13 +20,13 @@ export interface Target {
   name: string;
 }
 
-/** Runs a command on its database. @throws CommandError for every fault of the database */
+/** Runs a command on its database. @throws OperatorError for every fault of the database */
 export async function withDatabase<T>(use: (target: Target) => Promise<T>): Promise<T> {
   const databaseUrl = process.env.DATABASE_URL;
   if (!databaseUrl) return withLocalDatabase(use);
   const url = parseDatabaseUrl(databaseUrl);
   if (url === null) {
-    throw new CommandError(`DATABASE_URL is not of the form ${DATABASE_URL_FORM}.`);
+    throw new OperatorError(`DATABASE_URL is not of the form ${DATABASE_URL_FORM}.`);
   }
   const target = { databaseUrl, name: `the database at ${url.hostname}` };
   return explainFaults(target, use);
@@ -35,13 +35,9 @@ export async function withDatabase<T>(use: (target: Target) => Promise<T>): Prom
 async function withLocalDatabase<T>(use: (target: Target) => Promise<T>): Promise<T> {
   const name = 'the local database';
   // An embedded PostgreSQL, which a command on another database need not load.
-  const { LocalDatabaseError, openLocalDatabase, servedDatabaseUrl } = await import(
-    '../dev/local-database.ts'
-  );
+  const { openLocalDatabase, servedDatabaseUrl } = await import('../dev/local-database.ts');
   for (const giveUpAt = Date.now() + LOCAL_WAIT_MS; Date.now() < giveUpAt; ) {
-    const local = await openLocalDatabase().catch((error) => {
-      throw error instanceof LocalDatabaseError ? new CommandError(error.message) : error;
-    });
+    const local = await openLocalDatabase();
     if (local !== null) {
       return explainFaults({ databaseUrl: local.databaseUrl, name }, use).finally(local.close);
     }
@@ -52,7 +48,7 @@ async function withLocalDatabase<T>(use: (target: Target) => Promise<T>): Promis
     }
     await wait(LOCAL_POLL_MS);
   }
-  throw new CommandError('The local database is in use by another command.');
+  throw new OperatorError('The local database is in use by another command.');
 }
 
 async function answers(databaseUrl: string): Promise<boolean> {
@@ -71,14 +67,14 @@ async function explainFaults<T>(target: Target, use: (target: Target) => Promise
   try {
     return await use(target);
   } catch (error) {
-    if (error instanceof CommandError) throw error;
+    if (error instanceof OperatorError) throw error;
     const { fault, sqlState } = databaseFault(error);
     const { name } = target;
     if (sqlState === UNDEFINED_TABLE) {
-      throw new CommandError(`There are no tables in ${name} yet: run npm run db:migrate first.`);
+      throw new OperatorError(`There are no tables in ${name} yet: run npm run db:migrate first.`);
     }
     if (sqlState === INVALID_PASSWORD) {
-      throw new CommandError(`The user and password of DATABASE_URL do not open ${name}.`);
+      throw new OperatorError(`The user and password of DATABASE_URL do not open ${name}.`);
     }
     const why = {
       database_unreachable: 'cannot be reached',
@@ -86,6 +82,6 @@ async function explainFaults<T>(target: Target, use: (target: Target) => Promise
       database_bad_answer: 'gave an answer that is not understood',
       database_error: `answered with the error ${sqlState}`,
     };
-    throw new CommandError(`${name[0]?.toUpperCase()}${name.slice(1)} ${why[fault]}.`);
+    throw new OperatorError(`${name[0]?.toUpperCase()}${name.slice(1)} ${why[fault]}.`);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { password as promptForPassword } from '@clack/prompts';
+import { OperatorError } from '../dev/operator-error.ts';
 import {
   DEFAULT_MIN_LENGTH,
   findPasswordFault,
@@ -11,20 +12,19 @@ import {
   MAX_LENGTH,
   type PasswordPolicy,
 } from '../src/password/policy.ts';
-import { CommandError } from './command-error.ts';
 import { COMMON_PASSWORDS } from './common-passwords.ts';
 
 /**
  * Asks for a new password, twice at a terminal, and holds it to the policy.
  *
  * @param ownNames the user's name and e-mail address
- * @throws CommandError where there is none, or none that may be used
+ * @throws OperatorError where there is none, or none that may be used
  */
 export async function readNewPassword(isFromStdin: boolean, ownNames: string[]): Promise<string> {
   const policy = readPolicy();
   const password = isFromStdin ? await readStdin() : await prompt(policy.minLength);
   const problem = describeFault(password, ownNames, policy);
-  if (problem !== undefined) throw new CommandError(problem);
+  if (problem !== undefined) throw new OperatorError(problem);
   return password;
 }
 
@@ -32,7 +32,7 @@ function readPolicy(): PasswordPolicy {
   const setting = process.env.PASSWORD_MIN_LENGTH || String(DEFAULT_MIN_LENGTH);
   const minLength = Number(setting);
   if (!/^\d+$/.test(setting) || minLength < LOWEST_MIN_LENGTH || minLength > MAX_LENGTH) {
-    throw new CommandError(
+    throw new OperatorError(
       `PASSWORD_MIN_LENGTH is not a number from ${LOWEST_MIN_LENGTH} to ${MAX_LENGTH}.`,
     );
   }
@@ -67,10 +67,10 @@ async function readStdin(): Promise<string> {
   let length = 0;
   for await (const chunk of process.stdin) {
     length += chunks[chunks.push(chunk) - 1]?.length ?? 0;
-    if (length > MAX_STDIN_BYTES) throw new CommandError('Standard input is no password.');
+    if (length > MAX_STDIN_BYTES) throw new OperatorError('Standard input is no password.');
   }
   const password = decodeUtf8(Buffer.concat(chunks)).replace(/\r?\n$/, '');
-  if (/[\r\n]/.test(password)) throw new CommandError('The password has more than one line.');
+  if (/[\r\n]/.test(password)) throw new OperatorError('The password has more than one line.');
   return password;
 }
 
@@ -78,17 +78,17 @@ function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
-    throw new CommandError('The password on standard input is not UTF-8.');
+    throw new OperatorError('The password on standard input is not UTF-8.');
   }
 }
 
 async function prompt(minLength: number): Promise<string> {
   if (!process.stdin.isTTY) {
-    throw new CommandError('There is no terminal to ask for a password: use --password-stdin.');
+    throw new OperatorError('There is no terminal to ask for a password: use --password-stdin.');
   }
   const password = await ask(`New password, at least ${minLength} characters`);
   if ((await ask('The same again')) !== password) {
-    throw new CommandError('The two passwords differ.');
+    throw new OperatorError('The two passwords differ.');
   }
   return password;
 }
@@ -97,7 +97,7 @@ async function ask(message: string): Promise<string> {
   const answer = await Promise.race([promptForPassword({ message }), endOfInput()]);
   if (typeof answer !== 'string') {
     process.stdout.write(SHOW_CURSOR); // the prompt has hidden it
-    throw new CommandError('Cancelled.');
+    throw new OperatorError('Cancelled.');
   }
   return answer;
 }

@@ -4,8 +4,14 @@
  * @module
  */
 import { Command } from 'commander';
+import { OperatorError } from '../dev/operator-error.ts';
 import type { AddUserOptions } from './add-user.ts';
-import { CommandError, EXIT_USAGE } from './command-error.ts';
+
+/** A command was refused, and nothing was changed. */
+const EXIT_REFUSED = 1;
+
+/** The command line itself was wrong. */
+const EXIT_USAGE = 2;
 
 // Each command loads what it needs: help and a wrong option answer at once.
 const program = new Command('npm run portero --')
@@ -39,9 +45,9 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommandError) {
+  if (error instanceof OperatorError) {
     console.error(error.message);
-    process.exitCode = error.exitCode;
+    process.exitCode = EXIT_REFUSED;
   } else if (error instanceof Error && 'exitCode' in error) {
     // Commander has said what is wrong; asking for help is no error.
     process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;

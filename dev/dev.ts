@@ -9,15 +9,10 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { banner, servicesBanner } from './banner.ts';
-import {
-  isInUse,
-  LOCAL_FOLDER,
-  LocalDatabaseError,
-  openLocalDatabase,
-  servedDatabaseUrl,
-} from './local-database.ts';
+import { isInUse, LOCAL_FOLDER, openLocalDatabase, servedDatabaseUrl } from './local-database.ts';
 import { readableLine } from './log-line.ts';
-import { makePlan, type Plan, PlanError } from './plan.ts';
+import { OperatorError } from './operator-error.ts';
+import { makePlan, type Plan } from './plan.ts';
 import { startWrangler } from './wrangler.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -58,7 +53,7 @@ new Command('npm run dev --')
 
 async function start({ port, reset, servicesOnly }: Options): Promise<void> {
   const plan = makePlan(ROOT, LOCAL_FOLDER, process.env);
-  if ('port' in plan.database) refuseSecondStart();
+  if ('port' in plan.database && isInUse()) refuseIfServed();
   if (!servicesOnly) await refuseTakenPort(port);
   const databaseUrl = await openDatabase(plan, reset);
   if (isStopping) return;
@@ -80,9 +75,10 @@ async function start({ port, reset, servicesOnly }: Options): Promise<void> {
   if (!isStopping) throw new Error('wrangler dev has ended.');
 }
 
-function refuseSecondStart(): void {
-  if (isInUse() && servedDatabaseUrl() !== null) {
-    throw new PlanError(
+/** Once it is known that another process has the database: is it another of these? */
+function refuseIfServed(): void {
+  if (servedDatabaseUrl() !== null) {
+    throw new OperatorError(
       'Portero is already running in this folder. Stop it before you start another.',
     );
   }
@@ -90,7 +86,7 @@ function refuseSecondStart(): void {
 
 async function openDatabase({ database }: Plan, reset: boolean): Promise<string> {
   if ('url' in database) {
-    if (reset) throw new PlanError('DATABASE_URL is not on this machine: --reset is refused.');
+    if (reset) throw new OperatorError('DATABASE_URL is not on this machine: --reset is refused.');
     console.log('DATABASE_URL is not on this machine: it is neither migrated nor seeded.');
     return database.url;
   }
@@ -98,11 +94,11 @@ async function openDatabase({ database }: Plan, reset: boolean): Promise<string>
   let local = await openLocalDatabase(LOCAL_FOLDER, options);
   // A command that has it will be done in a moment.
   for (let waited = 0; local === null && waited < COMMAND_WAIT_MS; waited += COMMAND_POLL_MS) {
-    refuseSecondStart();
+    refuseIfServed();
     await wait(COMMAND_POLL_MS);
     local = await openLocalDatabase(LOCAL_FOLDER, options);
   }
-  if (local === null) throw new PlanError('The local database is in use by a command.');
+  if (local === null) throw new OperatorError('The local database is in use by a command.');
   undo.push(local.close);
   return local.databaseUrl;
 }
@@ -112,7 +108,7 @@ async function refuseTakenPort(port: number): Promise<void> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     const problem = `Port ${port} is taken. Choose another: npm run dev -- --port N`;
-    server.once('error', () => reject(new PlanError(problem)));
+    server.once('error', () => reject(new OperatorError(problem)));
     server.listen(port, '127.0.0.1', resolve);
   });
   await new Promise((resolve) => server.close(resolve));
@@ -141,7 +137,7 @@ async function fail(error: NodeJS.ErrnoException & { port?: number }): Promise<v
 }
 
 function explain(error: NodeJS.ErrnoException & { port?: number }): string | undefined {
-  if (error instanceof PlanError || error instanceof LocalDatabaseError) return error.message;
+  if (error instanceof OperatorError) return error.message;
   if (error.code === 'EADDRINUSE') {
     return `Port ${error.port}, where DATABASE_URL leads, is taken by something else.`;
   }

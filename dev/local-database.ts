@@ -10,6 +10,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { migrate } from '../drizzle/migrate.ts';
 import { lockFolder } from './folder-lock.ts';
 import { startLocalServer } from './local-server.ts';
+import { OperatorError } from './operator-error.ts';
 import { seed } from './seed.ts';
 
 /**
@@ -32,9 +33,6 @@ export interface LocalDatabaseOptions {
   /** Tells other processes where it serves, because it will for long. */
   isShared?: boolean;
 }
-
-/** Why the local database cannot be opened; the message is a sentence. */
-export class LocalDatabaseError extends Error {}
 
 /**
  * Opens the database, creating, migrating and seeding it where needed, and serves its endpoint.
@@ -83,7 +81,7 @@ function lock(folder: string): (() => void) | null {
     mkdirSync(folder, { recursive: true });
     return lockFolder(folder);
   } catch (error) {
-    throw new LocalDatabaseError(`The folder ${folder} cannot be used: ${reasonOf(error)}`);
+    throw new OperatorError(`The folder ${folder} cannot be used: ${reasonOf(error)}`);
   }
 }
 
@@ -91,7 +89,7 @@ async function openPostgres(data: string): Promise<PGlite> {
   try {
     return await PGlite.create(data);
   } catch (error) {
-    throw new LocalDatabaseError(
+    throw new OperatorError(
       `The data in ${data} cannot be opened: ${reasonOf(error)}\n` +
         'To start with fresh data: npm run dev -- --reset',
     );

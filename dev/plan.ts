@@ -11,6 +11,7 @@ import { parseEnv } from 'node:util';
 import { DATABASE_URL_FORM, isLoopback, parseDatabaseUrl } from '../src/db/database-url.ts';
 import { MIN_SECRET_BYTES } from '../src/token/signing-key.ts';
 import { isTestSecret, TEST_SECRETS } from '../src/turnstile-test-keys.ts';
+import { OperatorError } from './operator-error.ts';
 
 const SECRETS = ['DATABASE_URL', 'TURNSTILE_SECRET_KEY', 'JWT_SECRET'] as const;
 
@@ -21,9 +22,6 @@ export interface Plan {
   isTurnstileReal: boolean;
   jwtSecret: string;
 }
-
-/** A mistake that a person can mend; the message is a sentence and holds no secret. */
-export class PlanError extends Error {}
 
 /**
  * @param root the checkout
@@ -43,7 +41,7 @@ export function makePlan(
   const database = databaseUrl === undefined ? { port: 0 } : planDatabase(databaseUrl);
   const isTurnstileReal = turnstileSecret !== undefined && !isTestSecret(turnstileSecret);
   if ('url' in database && !isTurnstileReal) {
-    throw new PlanError(
+    throw new OperatorError(
       'DATABASE_URL is not on this machine, where no Turnstile test secret is accepted: ' +
         'set TURNSTILE_SECRET_KEY too, or leave DATABASE_URL out to use the local database.',
     );
@@ -59,10 +57,10 @@ export function makePlan(
 function planDatabase(databaseUrl: string): Plan['database'] {
   const url = parseDatabaseUrl(databaseUrl);
   if (url === null) {
-    throw new PlanError(`DATABASE_URL is not of the form ${DATABASE_URL_FORM}.`);
+    throw new OperatorError(`DATABASE_URL is not of the form ${DATABASE_URL_FORM}.`);
   }
   if (!isLoopback(url.hostname)) return { url: databaseUrl };
-  if (url.port === '') throw new PlanError('A loopback DATABASE_URL needs a port.');
+  if (url.port === '') throw new OperatorError('A loopback DATABASE_URL needs a port.');
   return { port: Number(url.port) };
 }
 
