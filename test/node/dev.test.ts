@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import jwt from 'jsonwebtoken';
 import { expect, onTestFinished, test } from 'vitest';
+import { makePlan } from '../../dev/plan.ts';
 import { freePort, ROOT, start } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -206,7 +207,6 @@ test('the development secret is random for every checkout, and ignored by git', 
   const secrets = [];
   for (let time = 0; time < 2; time++) {
     const folder = temporaryFolder();
-    const { makePlan } = await import('../../dev/plan.ts');
     writeFileSync(join(folder, 'jwt-secret'), 'cut short');
     secrets.push(makePlan(folder, folder, {}).jwtSecret);
     expect(makePlan(folder, folder, {}).jwtSecret).toBe(secrets[time]);
