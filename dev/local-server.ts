@@ -5,6 +5,7 @@
  */
 import type { AddressInfo } from 'node:net';
 import type { PGlite } from '@electric-sql/pglite';
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createNeonEndpoint } from './neon-endpoint.ts';
@@ -19,7 +20,7 @@ export interface LocalServer {
 /** Listens on loopback alone. @param port 0 for any free one */
 export async function startLocalServer(pglite: PGlite, port: number): Promise<LocalServer> {
   const app = new Hono()
-    .route('/', createNeonEndpoint(pglite))
+    .route('/', createNeonEndpoint(createPgConfig(pglite)))
     .route('/', createSiteverifyEndpoint(new Siteverify()));
 
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port });

@@ -1,5 +1,5 @@
 /**
- * A local Neon: SQL over HTTP as Neon's proxy speaks it, on an embedded PostgreSQL.
+ * A local Neon: SQL over HTTP as Neon's proxy speaks it, on a PostgreSQL.
  * https://neon.com/docs/serverless/serverless-driver
  *
  * The answer's members are those of node-postgres, which Neon's own answer was modelled on; every
@@ -7,8 +7,6 @@
  *
  * @module
  */
-import type { PGlite } from '@electric-sql/pglite';
-import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { Hono } from 'hono';
 import pg from 'pg';
 import * as v from 'valibot';
@@ -49,11 +47,12 @@ const ERROR_FIELDS = [
   'routine',
 ] as const satisfies (keyof pg.DatabaseError)[];
 
-/** The routes of the endpoint: `POST /sql`. */
-export function createNeonEndpoint(pglite: PGlite): Hono {
+/** The routes of the endpoint: `POST /sql`. @param database where the statements are run */
+export function createNeonEndpoint(database: pg.PoolConfig): Hono {
   const asText = { getTypeParser: () => (value: unknown) => value };
   // Without allowExitOnIdle, a command that is done would wait for the pool's idle timer.
-  const pool = new pg.Pool({ ...createPgConfig(pglite), types: asText, allowExitOnIdle: true });
+  const pool = new pg.Pool({ ...database, types: asText, allowExitOnIdle: true });
+  pool.on('error', () => {}); // a session that ends while nobody uses it is replaced by the next one
 
   return new Hono().post('/sql', async (context) => {
     if (context.req.header('Neon-Connection-String') === undefined) {

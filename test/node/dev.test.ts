@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import jwt from 'jsonwebtoken';
 import { expect, onTestFinished, test } from 'vitest';
 import { makePlan } from '../../dev/plan.ts';
-import { freePort, ROOT, start } from '../support/process.ts';
+import { freePort } from '../support/free-port.ts';
+import { ROOT, start } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const TEST_SECRET = '1x0000000000000000000000000000000AA';

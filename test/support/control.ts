@@ -9,6 +9,7 @@ export type Fault =
   | 'is held up'
   | 'hangs'
   | 'hangs halfway'
+  | 'answers in vain'
   | { status: number; body: string; headers?: Record<string, string> };
 
 /** A request that reached a service. */

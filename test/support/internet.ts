@@ -3,25 +3,27 @@
  * a queue of faults, and a host by which the tests steer them.
  */
 import type { AddressInfo } from 'node:net';
-import { PGlite } from '@electric-sql/pglite';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createNeonEndpoint } from '../../dev/neon-endpoint.ts';
 import { createSiteverifyEndpoint, Siteverify } from '../../dev/siteverify.ts';
 import { migrate } from '../../drizzle/migrate.ts';
 import type { Call, Fault, Service } from './control.ts';
+import { startPostgres } from './postgres.ts';
 
 const HOSTS: Record<string, Service> = {
   'api.eu-central-1.aws.neon.tech': 'database',
   'challenges.cloudflare.com': 'siteverify',
 };
 
+const NEVER = new Promise<Response>(() => {});
+
 /** @param turnstileSecret the secret of the one real widget */
 export async function startInternet(turnstileSecret: string) {
   let now: number | undefined;
   const siteverify = new Siteverify([turnstileSecret], () => now ?? Date.now());
-  const pglite = await PGlite.create();
-  const neon = createNeonEndpoint(pglite);
+  const postgres = await startPostgres();
+  const neon = createNeonEndpoint(postgres.config);
   const services = { database: neon, siteverify: createSiteverifyEndpoint(siteverify) };
   const faults: Record<Service, Fault[]> = { database: [], siteverify: [] };
   const calls: Call[] = [];
@@ -59,12 +61,27 @@ export async function startInternet(turnstileSecret: string) {
     const request = context.req.raw;
     calls.push({ service, body: await request.clone().json() });
     const fault = faults[service].shift() ?? 'passes';
-    if (fault === 'is held up') await new Promise<void>((release) => heldUp.push(release));
-    if (fault === 'passes' || fault === 'is held up') return services[service].fetch(request);
-    if (fault === 'unreachable') context.env.incoming.socket.destroy();
-    if (fault === 'hangs' || fault === 'unreachable') return new Promise<Response>(() => {});
-    if (fault === 'hangs halfway') return new Response(new ReadableStream({ pull: () => {} }));
-    return new Response(fault.body, fault);
+    if (typeof fault === 'object') return new Response(fault.body, fault);
+    const answer = () => services[service].fetch(request);
+    const dropConnection = () => context.env.incoming.socket.destroy();
+    switch (fault) {
+      case 'passes':
+        return answer();
+      case 'is held up':
+        await new Promise<void>((release) => heldUp.push(release));
+        return answer();
+      case 'answers in vain':
+        await answer();
+        dropConnection();
+        return NEVER;
+      case 'unreachable':
+        dropConnection();
+        return NEVER;
+      case 'hangs':
+        return NEVER;
+      case 'hangs halfway':
+        return new Response(new ReadableStream({ pull: () => {} }));
+    }
   });
 
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
@@ -77,7 +94,7 @@ export async function startInternet(turnstileSecret: string) {
     close: async () => {
       if ('closeAllConnections' in server) server.closeAllConnections();
       server.close();
-      await pglite.close();
+      await postgres.stop();
     },
   };
 }

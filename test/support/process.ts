@@ -1,20 +1,11 @@
 /** The project's own commands as processes, in a folder and on ports of their own. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { TEST_ENV } from './test-env.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 /** What the shell of the person who runs the tests has set for the project itself is left out. */
 const OWN_SETTINGS = [...Object.keys(TEST_ENV), 'PORT', 'PASSWORD_MIN_LENGTH'];
