@@ -1,6 +1,19 @@
 -- The whole current schema, written by `npm run generate` from src/db/schema.ts.
 
 CREATE TYPE "public"."permission_action" AS ENUM('create', 'update', 'delete', 'list', 'read');
+CREATE TABLE "login_attempt_salt" (
+	"is_only_row" boolean PRIMARY KEY DEFAULT true NOT NULL,
+	"salt" text DEFAULT gen_random_uuid()::text || gen_random_uuid()::text NOT NULL,
+	CONSTRAINT "login_attempt_salt_only_row" CHECK ("login_attempt_salt"."is_only_row")
+);
+
+CREATE TABLE "login_attempts" (
+	"name_digest" text PRIMARY KEY NOT NULL,
+	"attempts" uuid[] NOT NULL,
+	"first_counted_at" timestamp with time zone NOT NULL,
+	"last_counted_at" timestamp with time zone NOT NULL
+);
+
 CREATE TABLE "modules" (
 	"key" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -38,3 +51,5 @@ CREATE TABLE "users" (
 ALTER TABLE "role_grants" ADD CONSTRAINT "role_grants_role_id_roles_id_fk" FOREIGN KEY ("role_id") REFERENCES "public"."roles"("id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "role_grants" ADD CONSTRAINT "role_grants_module_key_modules_key_fk" FOREIGN KEY ("module_key") REFERENCES "public"."modules"("key") ON DELETE cascade ON UPDATE cascade;
 ALTER TABLE "users" ADD CONSTRAINT "users_role_id_roles_id_fk" FOREIGN KEY ("role_id") REFERENCES "public"."roles"("id") ON DELETE no action ON UPDATE no action;
+
+INSERT INTO "login_attempt_salt" DEFAULT VALUES;

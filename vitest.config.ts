@@ -1,7 +1,7 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { leadTo } from './test/support/outbound.ts';
-import { TEST_ENV } from './test/support/test-env.ts';
+import { TEST_ENV, TEST_RATE_LIMITS } from './test/support/test-env.ts';
 
 // Wrangler looks for the required secrets here, and warns of missing ones for every file otherwise.
 Object.assign(process.env, TEST_ENV);
@@ -19,6 +19,7 @@ export default defineConfig({
             verbose: false, // the runtime's own stack for every connection that a test drops
             miniflare: {
               bindings: TEST_ENV,
+              ratelimits: TEST_RATE_LIMITS,
               outboundService: { node: leadTo(inject('internetAddress')) },
             },
           })),
@@ -27,6 +28,7 @@ export default defineConfig({
           name: 'worker',
           isolate: false,
           include: ['test/worker/**/*.test.ts'],
+          setupFiles: './test/support/set-up-worker.ts',
           globalSetup: './test/support/global-setup.ts',
           fileParallelism: false, // the files share one database
           testTimeout: 20_000,

@@ -7,15 +7,33 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { getPath } from 'hono/utils/url';
 import type { AppEnv } from './app-env.ts';
 import { requireToken } from './authentication.ts';
+import { allowOrigins } from './cors.ts';
 import { log } from './log.ts';
 import { login } from './login.ts';
 import { problem } from './problem.ts';
 import { readSettings } from './settings.ts';
 import { readMe } from './users.ts';
 
+/** A year. Not for subdomains: whoever owns this host may have others that speak plain HTTP. */
+const HSTS = `max-age=${365 * 24 * 60 * 60}`;
+
+/** Nothing that the Worker itself answers is a page: a browser that shows it as one runs nothing. */
+const CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+const setSecurityHeaders: MiddlewareHandler<AppEnv> = async (context, next) => {
+  await next();
+  const { headers } = context.res;
+  headers.set('X-Content-Type-Options', 'nosniff');
+  headers.set('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+  // RFC 6797, section 7.2: not over plain HTTP.
+  if (context.req.url.startsWith('https:')) headers.set('Strict-Transport-Security', HSTS);
+};
+
+/** What depends on the caller's origin must not be answered to another one from a cache. */
 const forbidCaching: MiddlewareHandler<AppEnv> = async (context, next) => {
   await next();
   context.res.headers.set('Cache-Control', 'no-store');
+  context.res.headers.set('Vary', 'Origin');
 };
 
 const requireSettings: MiddlewareHandler<AppEnv> = async (context, next) => {
@@ -30,7 +48,8 @@ const requireSettings: MiddlewareHandler<AppEnv> = async (context, next) => {
 
 export const app = new Hono<AppEnv>({ getPath: (request) => foldApiPath(getPath(request)) });
 
-app.use('/api/*', forbidCaching, requireSettings);
+app.use(setSecurityHeaders);
+app.use('/api/*', forbidCaching, requireSettings, allowOrigins);
 
 app.post('/api/auth', login);
 app.all('/api/auth', refuseMethod('POST'));

@@ -5,6 +5,7 @@
  */
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from './app-env.ts';
+import { readClientAddress } from './client-address.ts';
 import { log } from './log.ts';
 import { unauthorized } from './problem.ts';
 import { verifyToken } from './token/verify.ts';
@@ -22,7 +23,8 @@ export const requireToken: MiddlewareHandler<AppEnv> = async function requireTok
 
   const verdict = await verifyToken(token, signingKey, issuance, Date.now());
   if (!verdict.valid) {
-    log({ event: 'token_refused', reason: verdict.reason });
+    const address = readClientAddress(context.req.raw.headers)?.address;
+    log({ event: 'token_refused', reason: verdict.reason, address });
     return unauthorized('invalid_token');
   }
   context.set('caller', verdict.claims);

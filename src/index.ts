@@ -4,5 +4,10 @@
  * @module
  */
 import { app } from './app.ts';
+import { prune } from './prune.ts';
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Env>;
+export default {
+  fetch: app.fetch,
+  /** The cron trigger of `wrangler.toml`. */
+  scheduled: (_controller, env) => prune(env),
+} satisfies ExportedHandler<Env>;

@@ -6,27 +6,40 @@
  * @module
  */
 import type { DatabaseFault } from './db/fault.ts';
+import type { RateLimitFault, RateLimits } from './rate-limit.ts';
 import type { Refusal } from './refusal.ts';
 import type { SettingFault } from './settings.ts';
 
-/** What can be logged. Milliseconds are whole; a stage that was not reached is absent. */
+/**
+ * What can be logged; `docs/log.md` explains each event to who reads the log. Names and fields are
+ * stable: alerts are built on them.
+ */
 export type LogEvent =
   | ({ event: 'login'; status: number; reason: 'success' | Refusal } & LoginDetails)
-  | { event: 'last_login_not_recorded'; userId: string; fault: DatabaseFault; sqlState?: string }
-  | { event: 'token_refused'; reason: string }
+  | { event: 'name_locked'; minutes: number; address?: string; userId?: string; userName?: string }
+  | { event: 'success_not_recorded'; userId: string; fault: DatabaseFault; sqlState?: string }
+  | { event: 'token_refused'; reason: string; address?: string }
+  | { event: 'rate_limit_off'; limit: keyof RateLimits; fault: RateLimitFault }
   | { event: 'settings_refused'; faults: SettingFault[] }
+  | { event: 'attempts_pruned'; names: number }
+  | { event: 'attempts_not_pruned'; fault: DatabaseFault; sqlState?: string }
   | { event: 'unexpected_error'; error: string; stack: string[] };
 
-/** What is known of a login when it is answered. */
+/** What is known of a login when it is answered. Milliseconds are whole. */
 export interface LoginDetails {
+  /** The client's, where Cloudflare has reported it. */
+  address?: string;
   /** Absent for an unknown user. */
   userId?: string;
   /** As stored, never as typed; absent for an unknown user. */
   userName?: string;
+  /** How many attempts on the name count at the moment, this one included. */
+  attempts?: number;
   /** Siteverify's `error-codes`. */
   captchaErrors?: string[];
   /** PostgreSQL's SQLSTATE, where it answered with an error. */
   sqlState?: string;
+  /** How long each stage took; absent where it was not reached. */
   captchaMs?: number;
   sqlMs?: number;
   hashMs?: number;
@@ -38,8 +51,22 @@ export function log(event: LogEvent): void {
   else console.log(line);
 }
 
-/** Whether an operator should look: everything but a caller who was simply let in or refused. */
+/** Whether an operator should look, because the service itself is at fault. */
 function isFault(event: LogEvent): boolean {
-  if (event.event === 'login') return event.status >= 500;
-  return event.event !== 'token_refused';
+  switch (event.event) {
+    case 'login':
+      return event.status >= 500;
+
+    case 'name_locked':
+    case 'token_refused':
+    case 'attempts_pruned':
+      return false;
+
+    case 'success_not_recorded':
+    case 'rate_limit_off':
+    case 'settings_refused':
+    case 'attempts_not_pruned':
+    case 'unexpected_error':
+      return true;
+  }
 }

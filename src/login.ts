@@ -5,21 +5,22 @@
  */
 import type { Context } from 'hono';
 import type { AppEnv } from './app-env.ts';
+import { readClientAddress } from './client-address.ts';
 import { connect } from './db/connection.ts';
 import { databaseFault } from './db/fault.ts';
-import { findLoginAccount, recordLastLogin } from './db/login-statement.ts';
+import { beginLogin, type LoginAttempt, recordSuccess } from './db/login-statement.ts';
+import { HashCapacity } from './hash-capacity.ts';
 import { type LoginDetails, log } from './log.ts';
-import { MAX_BODY_BYTES, readLoginRequest } from './login-request.ts';
+import { type LoginRequest, MAX_BODY_BYTES, readLoginRequest } from './login-request.ts';
 import { verifyPassword } from './password/password.ts';
 import { problem, unauthorized } from './problem.ts';
-import { type Refusal, statusOf } from './refusal.ts';
+import { digestOf, exceedsLimit } from './rate-limit.ts';
+import { answerTo, type Refusal } from './refusal.ts';
+import type { Settings } from './settings.ts';
 import { buildClaims } from './token/claims.ts';
 import { MAX_TOKEN_LENGTH, signToken } from './token/sign.ts';
 import { verifyCaptcha } from './turnstile.ts';
 import { isPossibleUserName, normalizeUserName } from './user-name.ts';
-
-/** By when a dependency that failed may have come back: a restart, or Neon's cold start. */
-const RETRY_AFTER_SECONDS = 5;
 
 /** Logs precisely why a login ended as it did, and answers as little as the contract allows. */
 export async function login(context: Context<AppEnv>): Promise<Response> {
@@ -29,9 +30,15 @@ export async function login(context: Context<AppEnv>): Promise<Response> {
     log({ event: 'login', status: 200, reason: 'success', ...details });
     return context.json(outcome);
   }
-  const status = statusOf(outcome);
-  log({ event: 'login', status, reason: outcome, ...details });
-  switch (status) {
+  const answer = answerTo(outcome);
+  log({ event: 'login', status: answer.status, reason: outcome, ...details });
+  const { failures, minutes } = context.get('settings').lockout;
+  // The last attempt that may be wrong has reached the hash, and was.
+  if (details.attempts === failures && details.hashMs !== undefined) {
+    const { address, userId, userName } = details;
+    log({ event: 'name_locked', minutes, address, userId, userName });
+  }
+  switch (answer.status) {
     case 400:
       return problem(400, 'Send a JSON object with strings for UserName, Password, CaptchaToken.');
     case 401:
@@ -40,17 +47,27 @@ export async function login(context: Context<AppEnv>): Promise<Response> {
       return problem(413, `The body may have ${MAX_BODY_BYTES} bytes at most.`);
     case 415:
       return problem(415, 'Send the body as application/json.');
+    case 429:
+      return problem(429, 'Too many attempts.', retryAfter(answer.retryAfterSeconds));
     case 503:
-      return problem(503, 'Logins cannot be decided at the moment.', {
-        'Retry-After': String(RETRY_AFTER_SECONDS),
-      });
+      return problem(
+        503,
+        'Logins cannot be decided at the moment.',
+        retryAfter(answer.retryAfterSeconds),
+      );
   }
 }
 
+function retryAfter(seconds: number): Record<string, string> {
+  return { 'Retry-After': String(seconds) };
+}
+
+const hashCapacity = new HashCapacity();
+
 /**
  * The order is fixed: the body first, because a malformed one must not burn the one-time captcha
- * token; then the captcha; then the credentials. Before the captcha has passed, no query reaches the
- * database and no password work is done.
+ * token; then the captcha; then the credentials. What is refused for want of room is refused before
+ * any of them.
  *
  * @param details noted for the log as the login proceeds
  */
@@ -58,13 +75,39 @@ async function authenticate(
   context: Context<AppEnv>,
   details: LoginDetails,
 ): Promise<{ token: string } | Refusal> {
-  const { databaseUrl, turnstile, issuance, signingKey } = context.get('settings');
+  const { rateLimits, hashCapacity: capacity, lockout } = context.get('settings');
+
+  const client = readClientAddress(context.req.raw.headers);
+  details.address = client?.address;
+  if (await exceedsLimit(rateLimits, 'address', client?.network)) return 'address_limit_exceeded';
 
   const request = await readLoginRequest(context.req.raw);
   if (typeof request === 'string') return request;
-  const { captchaToken, userName, password } = request;
 
-  const captcha = await timed(details, 'captchaMs', verifyCaptcha(captchaToken, turnstile));
+  const name = normalizeUserName(request.userName ?? '');
+  const end = hashCapacity.takeOn(name, capacity, lockout.failures, Date.now());
+  if (end === null) return 'isolate_busy';
+  try {
+    return await decide(context, request, name, details);
+  } finally {
+    end();
+  }
+}
+
+/**
+ * Before the captcha has passed, no query reaches the database and no password work is done; before
+ * the attempt has been counted, no password work is done.
+ */
+async function decide(
+  context: Context<AppEnv>,
+  { captchaToken, userName, password }: LoginRequest,
+  normalizedUserName: string,
+  details: LoginDetails,
+): Promise<{ token: string } | Refusal> {
+  const settings = context.get('settings');
+
+  const verification = verifyCaptcha(captchaToken, settings.turnstile);
+  const captcha = await timed(details, 'captchaMs', verification);
   if (!captcha.passed) {
     details.captchaErrors = captcha.errorCodes;
     return captcha.fault;
@@ -72,46 +115,58 @@ async function authenticate(
 
   if (userName === undefined || password === undefined) return 'credentials_missing';
   if (!isPossibleUserName(userName)) return 'impossible_user_name';
+  const nameKey = await digestOf(normalizedUserName);
+  if (await exceedsLimit(settings.rateLimits, 'name', nameKey)) return 'name_limit_exceeded';
 
-  const lookup = findAccount(databaseUrl, normalizeUserName(userName));
-  const found = await timed(details, 'sqlMs', lookup);
-  if ('fault' in found) {
-    details.sqlState = found.sqlState;
-    return found.fault;
+  const attempt = { normalizedUserName, attemptId: crypto.randomUUID() };
+  const state = await timed(details, 'sqlMs', begin(attempt, settings));
+  if ('fault' in state) {
+    details.sqlState = state.sqlState;
+    return state.fault;
   }
-  const { account } = found;
+  const { status, attempts, account } = state;
+  details.attempts = attempts;
   details.userId = account?.id;
   details.userName = account?.userName;
+  if (status === 'undecided') return 'name_undecided';
+  if (status === 'locked') return 'name_locked';
 
-  // Every attempt derives a key, whatever is known of the name by now: see verifyPassword.
-  const verification = verifyPassword(password, account?.passwordHash ?? null);
-  const verdict = await timed(details, 'hashMs', verification);
+  // Every counted attempt derives a key, whatever is known of the name by now: see verifyPassword.
+  const check = verifyPassword(password, account?.passwordHash ?? null);
+  const verdict = await timed(details, 'hashMs', check);
   if (account === null) return 'unknown_user';
   if (verdict !== 'match') return verdict;
   if (!account.active) return 'inactive';
 
-  const claims = buildClaims(account, issuance, Date.now(), crypto.randomUUID());
-  const token = await signToken(claims, signingKey);
+  const claims = buildClaims(account, settings.issuance, Date.now(), crypto.randomUUID());
+  const token = await signToken(claims, settings.signingKey);
   if (token.length > MAX_TOKEN_LENGTH) return 'token_too_long';
 
-  context.executionCtx.waitUntil(recordSuccess(databaseUrl, account.id));
+  context.executionCtx.waitUntil(succeed(attempt, account.id, settings));
   return { token };
 }
 
-async function findAccount(databaseUrl: string, normalizedUserName: string) {
+async function begin(attempt: LoginAttempt, { databaseUrl, lockout }: Settings) {
   try {
-    return { account: await findLoginAccount(connect(databaseUrl), normalizedUserName) };
+    return await beginLogin(connect(databaseUrl), attempt, lockout);
   } catch (error) {
     return databaseFault(error);
   }
 }
 
-/** Runs after the answer: nobody waits for it, and a login is not undone where it fails. */
-async function recordSuccess(databaseUrl: string, userId: string): Promise<void> {
+/**
+ * Runs after the answer: nobody waits for it, and a login is not undone where it fails. Its attempt
+ * then stays counted as a failure.
+ */
+async function succeed(
+  attempt: LoginAttempt,
+  userId: string,
+  { databaseUrl }: Settings,
+): Promise<void> {
   try {
-    await recordLastLogin(connect(databaseUrl), userId);
+    await recordSuccess(connect(databaseUrl), attempt, userId);
   } catch (error) {
-    log({ event: 'last_login_not_recorded', userId, ...databaseFault(error) });
+    log({ event: 'success_not_recorded', userId, ...databaseFault(error) });
   }
 }
 

@@ -5,15 +5,21 @@
  */
 import type { DatabaseFault } from './db/fault.ts';
 import type { BodyFault } from './login-request.ts';
+import { ADDRESS_LIMIT_PERIOD_SECONDS, NAME_LIMIT_PERIOD_SECONDS } from './rate-limit.ts';
 import type { CaptchaFault } from './turnstile.ts';
 
-/** What the log says; {@link statusOf} is all that the caller is told. */
+/** What the log says; {@link answerTo} is all that the caller is told. */
 export type Refusal =
+  | 'address_limit_exceeded'
   | BodyFault
+  | 'isolate_busy'
   | CaptchaFault
   | 'credentials_missing'
   | 'impossible_user_name'
+  | 'name_limit_exceeded'
   | DatabaseFault
+  | 'name_undecided'
+  | 'name_locked'
   | 'unknown_user'
   | 'no_password'
   | 'unreadable_hash'
@@ -21,21 +27,39 @@ export type Refusal =
   | 'inactive'
   | 'token_too_long';
 
-/** The status that a refusal is answered with. */
-export function statusOf(refusal: Refusal): 400 | 401 | 413 | 415 | 503 {
+/** How a refusal is answered. */
+export type Answer = { status: 400 | 401 | 413 | 415 } | LaterAnswer;
+
+/** One that asks the caller to come again: the same request may then be answered otherwise. */
+interface LaterAnswer {
+  status: 429 | 503;
+  retryAfterSeconds: number;
+}
+
+/** By when an attempt that was counted has usually been decided. */
+const UNDECIDED_RETRY_SECONDS = 1;
+
+/** By when an isolate has hashed a good part of what it has taken on. */
+const BUSY_RETRY_SECONDS = 2;
+
+/** By when a dependency that failed may have come back: a restart, or Neon's cold start. */
+const FAULT_RETRY_SECONDS = 5;
+
+/** What the caller is told of a refusal. */
+export function answerTo(refusal: Refusal): Answer {
   switch (refusal) {
     case 'content_type_not_json':
-      return 415;
+      return { status: 415 };
 
     case 'body_too_large':
-      return 413;
+      return { status: 413 };
 
     case 'body_cut_short':
     case 'body_not_utf8':
     case 'body_not_json':
     case 'body_not_an_object':
     case 'member_of_wrong_type':
-      return 400;
+      return { status: 400 };
 
     case 'captcha_missing':
     case 'captcha_too_long':
@@ -50,7 +74,20 @@ export function statusOf(refusal: Refusal): 400 | 401 | 413 | 415 | 503 {
     case 'unreadable_hash':
     case 'wrong_password':
     case 'inactive':
-      return 401;
+    case 'name_locked':
+      return { status: 401 };
+
+    case 'address_limit_exceeded':
+      return { status: 429, retryAfterSeconds: ADDRESS_LIMIT_PERIOD_SECONDS };
+
+    case 'name_limit_exceeded':
+      return { status: 429, retryAfterSeconds: NAME_LIMIT_PERIOD_SECONDS };
+
+    case 'name_undecided':
+      return { status: 429, retryAfterSeconds: UNDECIDED_RETRY_SECONDS };
+
+    case 'isolate_busy':
+      return { status: 503, retryAfterSeconds: BUSY_RETRY_SECONDS };
 
     case 'turnstile_unreachable':
     case 'turnstile_timeout':
@@ -61,6 +98,6 @@ export function statusOf(refusal: Refusal): 400 | 401 | 413 | 415 | 503 {
     case 'database_bad_answer':
     case 'database_error':
     case 'token_too_long':
-      return 503;
+      return { status: 503, retryAfterSeconds: FAULT_RETRY_SECONDS };
   }
 }

@@ -5,7 +5,10 @@
  * @module
  */
 import * as v from 'valibot';
+import { isOriginPattern } from './cors.ts';
 import { DATABASE_URL_FORM, isOnThisMachine, parseDatabaseUrl } from './db/database-url.ts';
+import type { Lockout } from './db/lockout.ts';
+import type { RateLimits } from './rate-limit.ts';
 import type { Issuance } from './token/claims.ts';
 import { importSigningKey, MIN_SECRET_BYTES, type SigningKey } from './token/signing-key.ts';
 import type { TurnstileSettings } from './turnstile.ts';
@@ -16,6 +19,12 @@ export interface Settings {
   turnstile: TurnstileSettings;
   issuance: Issuance;
   signingKey: SigningKey;
+  /** Origins that `isAllowedOrigin` reads. */
+  corsOrigins: string[];
+  rateLimits: RateLimits;
+  lockout: Lockout;
+  /** How many passwords an isolate hashes at a time. */
+  hashCapacity: number;
 }
 
 /** A setting that is missing or unsafe. The problem is fixed text and never holds the value. */
@@ -56,6 +65,10 @@ async function checkSettings(env: object): Promise<SettingsVerdict> {
     turnstile: turnstileSettings(output),
     issuance: { issuer: output.JWT_ISSUER, audience: output.JWT_AUDIENCE },
     signingKey: await importSigningKey(output.JWT_SECRET),
+    corsOrigins: output.CORS_ORIGINS ?? [],
+    rateLimits: { address: output.LOGINS_PER_ADDRESS, name: output.LOGINS_PER_NAME },
+    lockout: { failures: output.LOCKOUT_FAILURES, minutes: output.LOCKOUT_MINUTES },
+    hashCapacity: output.HASH_CAPACITY,
   };
   return { ok: true, settings };
 }
@@ -82,19 +95,55 @@ const DatabaseUrl = v.pipe(
   v.check((url) => !isOnThisMachine(url) || parseDatabaseUrl(url)?.port !== '', 'needs a port'),
 );
 
-const Hostnames = v.pipe(
+/** A setting that holds several values, separated by commas. */
+const list = v.pipe(
   optional,
-  v.transform((list) => list.split(',').map((hostname) => hostname.trim().toLowerCase())),
-  v.array(
-    v.pipe(
-      v.string(),
-      v.regex(
-        /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
-        'is not a list of hostnames without scheme or port, comma-separated',
-      ),
-    ),
+  v.transform((text) => text.split(',').map((item) => item.trim().toLowerCase())),
+);
+
+const Hostnames = v.pipe(
+  list,
+  v.everyItem(
+    (hostname) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(hostname),
+    'is not a list of hostnames without scheme or port, comma-separated',
   ),
 );
+
+const Origins = v.pipe(
+  list,
+  v.everyItem(
+    isOriginPattern,
+    'is not a list of origins such as https://app.example.org or https://*.example.org, comma-separated',
+  ),
+);
+
+/** A whole number; `wrangler.toml` may have it with or without quotes. */
+function wholeNumber(lowest: number, highest: number) {
+  const problem = `is not a whole number from ${lowest} to ${highest}`;
+  return v.pipe(
+    v.union([v.string(), v.number()], problem),
+    v.check((value) => /^\d{1,9}$/.test(String(value)), problem),
+    v.transform(Number),
+    v.minValue(lowest, problem),
+    v.maxValue(highest, problem),
+  );
+}
+
+const rateLimit = v.optional(
+  v.custom<RateLimit>(
+    (binding) => typeof (binding as Partial<RateLimit>).limit === 'function',
+    'is not a rate limiting binding',
+  ),
+);
+
+/** NIST SP 800-63B-4, section 3.2.2: no more than 100 failures in a row. */
+const MAX_LOCKOUT_FAILURES = 100;
+
+/** A day. */
+const MAX_LOCKOUT_MINUTES = 24 * 60;
+
+/** With more at a time, a login would take longer than the CPU time of one request, 30 s. */
+const MAX_HASH_CAPACITY = 64;
 
 const Environment = v.pipe(
   v.object(
@@ -112,6 +161,12 @@ const Environment = v.pipe(
       ),
       JWT_ISSUER: required,
       JWT_AUDIENCE: required,
+      CORS_ORIGINS: v.optional(Origins),
+      LOGINS_PER_ADDRESS: rateLimit,
+      LOGINS_PER_NAME: rateLimit,
+      LOCKOUT_FAILURES: v.optional(wholeNumber(1, MAX_LOCKOUT_FAILURES), 5),
+      LOCKOUT_MINUTES: v.optional(wholeNumber(1, MAX_LOCKOUT_MINUTES), 5),
+      HASH_CAPACITY: v.optional(wholeNumber(1, MAX_HASH_CAPACITY), 16),
     },
     'is missing',
   ),

@@ -23,8 +23,6 @@ export function isPossibleUserName(name: string): boolean {
 /**
  * The form in which user names are compared: NFC, then upper case, one code point to one code
  * point, as ASP.NET Core Identity's `UpperInvariantLookupNormalizer` does it.
- *
- * @param name a well-formed string
  */
 export function normalizeUserName(name: string): string {
   return Array.from(name.normalize('NFC'), toUpperInvariant).join('');

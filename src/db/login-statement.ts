@@ -6,6 +6,7 @@
 import { sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import type { Database } from './connection.ts';
+import { type AttemptStatus, countAttempt, type Lockout, refundAttempt } from './lockout.ts';
 import { roleGrants, roles, users } from './schema.ts';
 
 /** A user as a login needs it. */
@@ -17,27 +18,49 @@ export interface LoginAccount {
   role: { name: string; isAdmin: boolean; permissions: string[] };
 }
 
+/** An attempt on a name, by which {@link recordSuccess} finds it again. */
+export interface LoginAttempt {
+  /** From `normalizeUserName`. */
+  normalizedUserName: string;
+  /** A random UUID. */
+  attemptId: string;
+}
+
+export interface LoginState {
+  status: AttemptStatus;
+  /** How many attempts on the name count at the moment; a new one that was counted is among them. */
+  attempts: number;
+  /** `null` for an unknown name. */
+  account: LoginAccount | null;
+}
+
 /**
- * Reads a user, its role and what the role may do, in one round trip.
+ * Counts the attempt and reads the user, its role and what the role may do, in one round trip. It must
+ * not be repeated where it fails: it may have counted all the same.
  *
  * An unknown name costs what a known one costs: a user who stands in for it is looked up every time, by
- * the name's digest, so that no order of names shows in the cost of the role that is read. That role
- * and its grants go over the wire and are discarded; nothing else of the stand-in does.
+ * the name's salted digest, so that neither the order of names nor anything else that a caller can
+ * choose shows in the cost of the role that is read. That role and its grants go over the wire and are
+ * discarded; nothing else of the stand-in does.
  *
- * @param normalizedUserName from `normalizeUserName`
  * @throws what `databaseFault` understands
  */
-export async function findLoginAccount(
+export async function beginLogin(
   db: Database,
-  normalizedUserName: string,
-): Promise<LoginAccount | null> {
+  { normalizedUserName, attemptId }: LoginAttempt,
+  lockout: Lockout,
+): Promise<LoginState> {
   const name = sql`${normalizedUserName}::text`;
   const columns = sql`id, user_name, password_hash, active, role_id`;
   const { rows } = await db.execute(sql`
-    with candidate as (
+    with attempt as (${countAttempt(normalizedUserName, attemptId, lockout)}),
+    candidate as (
       (select 1 as preference, ${columns} from ${users} where normalized_user_name = ${name})
       union all
-      (select 2, ${columns} from ${users} where id >= md5(${name}) order by id limit 1)
+      (
+        select 2, ${columns} from ${users}
+        where id >= (select name_digest from attempt) order by id limit 1
+      )
       union all
       (select 3, ${columns} from ${users} order by id limit 1)
     ),
@@ -45,6 +68,8 @@ export async function findLoginAccount(
       select *, preference = 1 as is_known from candidate order by preference limit 1
     )
     select
+      attempt.status as "status",
+      attempt.attempts as "attempts",
       coalesce(found.is_known, false) as "isKnown",
       case when is_known then found.id end as "id",
       case when is_known then found.user_name end as "userName",
@@ -56,21 +81,29 @@ export async function findLoginAccount(
         select ${roleGrants.moduleKey} || '.' || ${roleGrants.action}
         from ${roleGrants} where ${roleGrants.roleId} = ${roles.id}
       )) as "permissions"
-    from (values (1)) as always_one_row
+    from attempt
       left join found on true
       left join ${roles} on ${roles.id} = found.role_id
   `);
   const [row] = v.parse(LoginRows, rows);
-  if (!row.isKnown) return null;
+  const { status, attempts } = row;
+  if (!row.isKnown) return { status, attempts, account: null };
   const { id, userName, passwordHash, active, roleName, isAdmin, permissions } = row;
-  return { id, userName, passwordHash, active, role: { name: roleName, isAdmin, permissions } };
+  const role = { name: roleName, isAdmin, permissions };
+  return { status, attempts, account: { id, userName, passwordHash, active, role } };
 }
+
+const attemptColumns = {
+  status: v.picklist(['counted', 'undecided', 'locked'] satisfies AttemptStatus[]),
+  attempts: v.number(),
+};
 
 const LoginRows = v.strictTuple([
   v.variant('isKnown', [
-    v.object({ isKnown: v.literal(false) }),
+    v.object({ isKnown: v.literal(false), ...attemptColumns }),
     v.object({
       isKnown: v.literal(true),
+      ...attemptColumns,
       id: v.string(),
       userName: v.string(),
       passwordHash: v.nullable(v.string()),
@@ -82,7 +115,13 @@ const LoginRows = v.strictTuple([
   ]),
 ]);
 
-/** Records a login that has succeeded. */
-export async function recordLastLogin(db: Database, userId: string): Promise<void> {
-  await db.execute(sql`update ${users} set last_login_at = now() where ${users.id} = ${userId}`);
+/** Takes a right attempt out of the count and records the time of the login. */
+export async function recordSuccess(
+  db: Database,
+  { normalizedUserName, attemptId }: LoginAttempt,
+  userId: string,
+): Promise<void> {
+  await db.execute(sql`
+    with refund as (${refundAttempt(normalizedUserName, attemptId)})
+    update ${users} set last_login_at = now() where ${users.id} = ${userId}`);
 }

@@ -13,6 +13,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uuid,
 } from 'drizzle-orm/pg-core';
 import { ACTIONS } from '../permission.ts';
 
@@ -69,3 +70,30 @@ export const users = pgTable('users', {
   updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   lastLoginAt: timestamp('last_login_at', { withTimezone: true }),
 });
+
+/**
+ * The recent attempts on a name: see `lockout.ts`. One row for each name that somebody tried, whether a
+ * user has it or not. An ordinary table: an unlogged one would forget every lock in a crash.
+ *
+ * There is no index on a time, because every attempt would have to write it; the few rows that the
+ * table holds between two prunings are read through instead.
+ */
+export const loginAttempts = pgTable('login_attempts', {
+  /** Never what was typed: people type passwords there. */
+  nameDigest: text('name_digest').primaryKey(),
+  /** The attempts that count: one is taken out again when it turns out to be right. */
+  attempts: uuid('attempts').array().notNull(),
+  firstCountedAt: timestamp('first_counted_at', { withTimezone: true }).notNull(),
+  lastCountedAt: timestamp('last_counted_at', { withTimezone: true }).notNull(),
+});
+
+/** The salt of the names' digests, in one row that the migration makes. It never leaves the database. */
+export const loginAttemptSalt = pgTable(
+  'login_attempt_salt',
+  {
+    isOnlyRow: boolean('is_only_row').primaryKey().default(true),
+    /** 244 random bits. */
+    salt: text('salt').notNull().default(sql`gen_random_uuid()::text || gen_random_uuid()::text`),
+  },
+  (table) => [check('login_attempt_salt_only_row', sql`${table.isOnlyRow}`)],
+);

@@ -1,5 +1,5 @@
 /** The migrations, and the schema that is generated beside them. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -7,6 +7,8 @@ import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
 import { MIGRATIONS_FOLDER, migrate } from '../../drizzle/migrate.ts';
 import { ROOT } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const MIGRATIONS = readdirSync(MIGRATIONS_FOLDER).filter((name) => name.endsWith('.sql')).length;
 
 let pglite: PGlite;
 let server: LocalServer;
@@ -55,15 +57,28 @@ test('the migrations and schema.sql make the same tables', async () => {
   expect(migrated).toContainEqual({ name: 'users.email', is: 'text text YES' });
 });
 
-test('no table has a row after the migrations', async () => {
+test('no table but the salt has a row after the migrations', async () => {
   await migrate(databaseUrl);
-  for (const table of ['users', 'roles', 'modules', 'role_grants']) {
+  for (const table of ['users', 'roles', 'modules', 'role_grants', 'login_attempts']) {
     expect((await pglite.query(`select * from ${table}`)).rows).toEqual([]);
   }
 });
 
+test('the migrations and schema.sql both make a salt, another one each time', async () => {
+  const salts = async () =>
+    (await pglite.query<{ salt: string }>('select salt from login_attempt_salt')).rows;
+  await migrate(databaseUrl);
+  const [migrated] = await salts();
+  await pglite.exec('drop schema public cascade; create schema public');
+  await pglite.exec(readFileSync(join(ROOT, 'schema.sql'), 'utf8'));
+  const [generated] = await salts();
+  expect(migrated?.salt).toMatch(/^[0-9a-f-]{72}$/);
+  expect(generated?.salt).toMatch(/^[0-9a-f-]{72}$/);
+  expect(migrated).not.toEqual(generated);
+});
+
 test('a migration is applied once', async () => {
-  expect(await migrate(databaseUrl)).toBe(1);
+  expect(await migrate(databaseUrl)).toBe(MIGRATIONS);
   expect(await migrate(databaseUrl)).toBe(0);
 });
 
@@ -75,7 +90,7 @@ test('a migration that fails leaves nothing behind and can be run again', async 
 
   await expect(migrate(databaseUrl, broken)).rejects.toMatchObject({ code: '22012' });
   expect(await catalog()).toEqual([]);
-  expect(await migrate(databaseUrl)).toBe(1);
+  expect(await migrate(databaseUrl)).toBe(MIGRATIONS);
 });
 
 test('of two runs at a time, one migrates', async () => {
@@ -83,6 +98,6 @@ test('of two runs at a time, one migrates', async () => {
   const applied = (await Promise.allSettled(runs)).map((run) =>
     run.status === 'fulfilled' ? run.value : 0,
   );
-  expect(applied.reduce((sum, count) => sum + count)).toBe(1);
+  expect(applied.reduce((sum, count) => sum + count)).toBe(MIGRATIONS);
   expect(await migrate(databaseUrl)).toBe(0);
 });

@@ -1,7 +1,7 @@
 /** The rows that the tests log in with. */
 import { inject } from 'vitest';
 import { connect, type Database } from '../../src/db/connection.ts';
-import { modules, roleGrants, roles, users } from '../../src/db/schema.ts';
+import { loginAttempts, modules, roleGrants, roles, users } from '../../src/db/schema.ts';
 import { hashPassword } from '../../src/password/password.ts';
 import { ACTIONS } from '../../src/permission.ts';
 import { normalizeUserName } from '../../src/user-name.ts';
@@ -40,6 +40,10 @@ function passwordHash(): Promise<string> {
 }
 
 const ROLE_IDS = { Sales: 1, Administrator: 2, Everything: 3, TooMuch: 4 };
+
+export async function forgetAttempts(): Promise<void> {
+  await database().delete(loginAttempts);
+}
 
 /** Empties every table and fills in the roles. `TooMuch` has grants that no token can hold. */
 export async function resetDatabase(): Promise<void> {

@@ -10,3 +10,10 @@ export const TEST_ENV = {
   TURNSTILE_HOSTNAMES: 'app.example.org, www.example.org',
   TURNSTILE_ACTION: '',
 };
+
+/** So wide that no test meets them by accident, but for the last. */
+export const TEST_RATE_LIMITS = {
+  LOGINS_PER_ADDRESS: { namespace_id: '1', simple: { limit: 1_000_000, period: 60 } },
+  LOGINS_PER_NAME: { namespace_id: '2', simple: { limit: 1_000_000, period: 60 } },
+  LIMIT_OF_THREE: { namespace_id: '3', simple: { limit: 3, period: 60 } },
+} as const;

@@ -1,6 +1,6 @@
 /** Every row of the contract's table for `POST /api/Auth`, over HTTP. */
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { problem, REFUSED, UNDECIDED } from '../support/answers.ts';
+import { HEADERS, problem, REFUSED, UNDECIDED } from '../support/answers.ts';
 import {
   breakNext,
   callsTo,
@@ -23,7 +23,7 @@ beforeAll(async () => {
 test('good credentials and a good captcha are answered with a token and nothing else', async () => {
   expect(await wire(await login('jdoe'))).toEqual({
     status: 200,
-    headers: { 'cache-control': 'no-store', 'content-type': 'application/json' },
+    headers: { ...HEADERS, 'content-type': 'application/json' },
     body: expect.stringMatching(/^\{"token":"[\w-]+\.[\w-]+\.[\w-]+"\}$/),
   });
 });

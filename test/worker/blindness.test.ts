@@ -83,6 +83,8 @@ test('what the statement returns of the user that stands in is no more than the 
   const { query, params } = await statementOf('nobody');
   const [row] = await database().$client.query(query, params);
   expect(row).toEqual({
+    status: 'counted',
+    attempts: expect.any(Number),
     isKnown: false,
     id: null,
     userName: null,

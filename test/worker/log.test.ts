@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addUser, PASSWORD, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
-import { login, post, send } from '../support/requests.ts';
+import { ADDRESS, login, post, send } from '../support/requests.ts';
 import { TEST_ENV } from '../support/test-env.ts';
 
 const milliseconds = expect.any(Number);
@@ -40,6 +40,8 @@ describe('the reason is', () => {
           event: 'login',
           status: 401,
           reason,
+          address: ADDRESS,
+          attempts: 1,
           captchaMs: milliseconds,
           sqlMs: milliseconds,
           hashMs: milliseconds,
@@ -72,7 +74,9 @@ describe('the reason is', () => {
   ])('%s', async (reason, body) => {
     const log = recordLog();
     await post(body);
-    expect(log.events('login')).toEqual([{ event: 'login', status: 400, reason }]);
+    expect(log.events('login')).toEqual([
+      { event: 'login', status: 400, reason, address: ADDRESS },
+    ]);
   });
 });
 
@@ -82,7 +86,7 @@ test.each([
 ])('%s', async (reason, status, body, contentType) => {
   const log = recordLog();
   await post(body, { 'Content-Type': contentType });
-  expect(log.events('login')).toEqual([{ event: 'login', status, reason }]);
+  expect(log.events('login')).toEqual([{ event: 'login', status, reason, address: ADDRESS }]);
 });
 
 test('no password, token, secret or typed name is logged', async () => {

@@ -1,5 +1,6 @@
 /** Settings that are missing or unsafe. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { HEADERS } from '../support/answers.ts';
 import { recordLog } from '../support/log.ts';
 import { loginRequest, ORIGIN, sendWith, wire } from '../support/requests.ts';
 
@@ -92,7 +93,7 @@ describe('a 503 and a log line that names the setting, never its value, follow',
     const answer = await wire(await sendWith(settings, loginRequest('{}')));
     expect(answer).toEqual({
       status: 503,
-      headers: { 'cache-control': 'no-store', 'content-type': 'application/problem+json' },
+      headers: { ...HEADERS, 'content-type': 'application/problem+json' },
       body: '{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The service is not configured."}',
     });
     expect(log.lines).toHaveLength(1);
@@ -123,7 +124,7 @@ describe('GET /api/Config tells a web app', () => {
   test('the site key', async () => {
     expect(await config({})).toEqual({
       status: 200,
-      headers: { 'cache-control': 'no-store', 'content-type': 'application/json' },
+      headers: { ...HEADERS, 'content-type': 'application/json' },
       body: '{"turnstileSiteKey":"0x4AAAAAAA-site-key"}',
     });
   });

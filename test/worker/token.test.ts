@@ -7,6 +7,7 @@ import type { AppEnv } from '../../src/app-env.ts';
 import { forbidden } from '../../src/problem.ts';
 import type { Claims } from '../../src/token/claims.ts';
 import { importSigningKey } from '../../src/token/signing-key.ts';
+import { HEADERS } from '../support/answers.ts';
 import { callsTo, forgetCalls } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
 import { login, send, wire } from '../support/requests.ts';
@@ -77,7 +78,7 @@ function me(authorization?: string): Promise<Response> {
   return send('/api/Users/me', { headers: authorization ? { Authorization: authorization } : {} });
 }
 
-const JSON_HEADERS = { 'cache-control': 'no-store', 'content-type': 'application/json' };
+const JSON_HEADERS = { ...HEADERS, 'content-type': 'application/json' };
 
 describe('GET /api/Users/me', () => {
   test('answers who the caller is and what it may do', async () => {
@@ -120,7 +121,7 @@ describe('GET /api/Users/me', () => {
     async (authorization) => {
       expect(await wire(await me(authorization))).toEqual({
         status: 401,
-        headers: { 'cache-control': 'no-store', 'www-authenticate': 'Bearer realm="portero"' },
+        headers: { ...HEADERS, 'www-authenticate': 'Bearer realm="portero"' },
         body: '',
       });
     },
@@ -183,7 +184,7 @@ describe('a token is invalid', () => {
     expect(await wire(await me(`Bearer ${token}`))).toEqual({
       status: 401,
       headers: {
-        'cache-control': 'no-store',
+        ...HEADERS,
         'www-authenticate': 'Bearer realm="portero", error="invalid_token"',
       },
       body: '',

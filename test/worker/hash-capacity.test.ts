@@ -1,0 +1,116 @@
+/** How much an isolate takes on. */
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { HashCapacity } from '../../src/hash-capacity.ts';
+import { problem } from '../support/answers.ts';
+import { breakNext, callsTo, forgetCalls, releaseHeldUp } from '../support/control.ts';
+import { addUser, resetDatabase } from '../support/fixtures.ts';
+import { recordLog } from '../support/log.ts';
+import { loginBody, loginRequest, sendWith, wire } from '../support/requests.ts';
+
+const BUSY = problem(503, 'Service Unavailable', 'Logins cannot be decided at the moment.', {
+  'retry-after': '2',
+});
+
+beforeAll(async () => {
+  await resetDatabase();
+  for (const userName of ['ana', 'ben', 'cleo']) await addUser(userName);
+});
+afterEach(() => vi.restoreAllMocks());
+
+test('an isolate that hashes all it can says so before the captcha token is spent', async () => {
+  const loginTo = (body: string) => sendWith({ HASH_CAPACITY: '2' }, loginRequest(body));
+  const bodies = await Promise.all(['ana', 'ben', 'cleo'].map((userName) => loginBody(userName)));
+  await forgetCalls();
+  await breakNext('siteverify', 'is held up', 'is held up');
+  const log = recordLog();
+  const takenOn = bodies.slice(0, 2).map(loginTo);
+
+  expect(await wire(await loginTo(bodies[2] as string))).toEqual(BUSY);
+  expect(log.events('login')).toMatchObject([{ status: 503, reason: 'isolate_busy' }]);
+
+  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 2);
+  await releaseHeldUp();
+  for (const response of await Promise.all(takenOn)) expect(response.status).toBe(200);
+  expect((await loginTo(bodies[2] as string)).status).toBe(200); // with the same captcha token
+});
+
+test.each<[string, object | string]>([
+  ['is refused', { Password: 'wrong' }],
+  ['has no captcha', { CaptchaToken: '' }],
+  ['has no name', { UserName: '' }],
+  ['is malformed', '{'],
+])('a login that %s makes room again', async (_, members) => {
+  const settings = { HASH_CAPACITY: '1' };
+  const body = typeof members === 'string' ? members : await loginBody('ana', members);
+  await sendWith(settings, loginRequest(body));
+  const response = await sendWith(settings, loginRequest(await loginBody('ben')));
+  expect(response.status).toBe(200);
+});
+
+test('a login that ends in an unforeseen error makes room again', async () => {
+  const settings = { HASH_CAPACITY: '1' };
+  recordLog();
+  vi.spyOn(crypto.subtle, 'deriveBits').mockRejectedValueOnce(new RangeError());
+  const broken = await sendWith(settings, loginRequest(await loginBody('ana')));
+  expect(broken.status).toBe(500);
+  const response = await sendWith(settings, loginRequest(await loginBody('ben')));
+  expect(response.status).toBe(200);
+});
+
+describe('the capacity', () => {
+  const NOW = 1_800_000_000_000;
+  const fill = (capacity: HashCapacity, names: string[], now = NOW) =>
+    names.map((name) => capacity.takeOn(name, 3, 2, now));
+  const isTakenOn = (login: unknown) => login !== null;
+
+  test('is for so many logins', () => {
+    const logins = fill(new HashCapacity(), ['a', 'b', 'c', 'd']);
+    expect(logins.map(isTakenOn)).toEqual([true, true, true, false]);
+  });
+
+  test('has room again for each that has ended', () => {
+    const capacity = new HashCapacity();
+    const [first] = fill(capacity, ['a', 'b', 'c']);
+    first?.();
+    first?.();
+    expect(fill(capacity, ['d', 'e']).map(isTakenOn)).toEqual([true, false]);
+  });
+
+  test('is used by one name no more than the lockout lets through', () => {
+    const logins = fill(new HashCapacity(), ['a', 'a', 'a', 'a', 'b', 'a', 'c', 'b']);
+    expect(logins.map(isTakenOn)).toEqual([true, true, true, true, true, true, false, false]);
+  });
+
+  test('forgets logins that were cancelled, after the longest one there can be', () => {
+    const capacity = new HashCapacity();
+    fill(capacity, ['a', 'b', 'c']);
+    expect(fill(capacity, ['d'], NOW + 30_000).map(isTakenOn)).toEqual([false]);
+    expect(fill(capacity, ['d', 'e', 'f', 'g'], NOW + 30_001).map(isTakenOn)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+});
+
+test('no more than the capacity is hashed at a time, of however many logins', async () => {
+  let running = 0;
+  let most = 0;
+  const deriveBits = crypto.subtle.deriveBits.bind(crypto.subtle);
+  vi.spyOn(crypto.subtle, 'deriveBits').mockImplementation(async (...parameters) => {
+    running++;
+    most = Math.max(most, running);
+    const bits = await deriveBits(...parameters);
+    running--;
+    return bits;
+  });
+  const names = Array.from({ length: 30 }, (_, index) => `stranger-${index}`);
+  const bodies = await Promise.all(names.map((userName) => loginBody(userName)));
+  const responses = await Promise.all(
+    bodies.map((body) => sendWith({ HASH_CAPACITY: '4' }, loginRequest(body))),
+  );
+  const statuses = responses.map(({ status }) => status).sort();
+  expect(statuses).toEqual([...Array(4).fill(401), ...Array(26).fill(503)]);
+  expect(most).toBeLessThanOrEqual(4);
+});

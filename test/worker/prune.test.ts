@@ -1,0 +1,65 @@
+/** The cron trigger. */
+import { createScheduledController } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { loginAttempts } from '../../src/db/schema.ts';
+import worker from '../../src/index.ts';
+import { breakNext } from '../support/control.ts';
+import { database, resetDatabase } from '../support/fixtures.ts';
+import { recordLog } from '../support/log.ts';
+
+beforeAll(resetDatabase);
+afterEach(() => vi.restoreAllMocks());
+
+const tick = (settings: Partial<Env> = {}) =>
+  worker.scheduled(createScheduledController(), { ...env, ...settings });
+
+async function addAttempts(nameDigest: string, secondsAgo: number): Promise<void> {
+  const at = new Date(Date.now() - secondsAgo * 1000);
+  const attempts = [crypto.randomUUID()];
+  await database()
+    .insert(loginAttempts)
+    .values({ nameDigest, attempts, firstCountedAt: at, lastCountedAt: at });
+}
+
+async function remaining(): Promise<string[]> {
+  const rows = await database().select().from(loginAttempts);
+  return rows.map(({ nameDigest }) => nameDigest).sort();
+}
+
+test('it forgets the attempts that count no longer, and no others', async () => {
+  await addAttempts('a day ago', 86_400);
+  await addAttempts('just over', 301);
+  await addAttempts('nearly over', 290);
+  await addAttempts('now', 0);
+  const log = recordLog();
+  await tick();
+  expect(await remaining()).toEqual(['nearly over', 'now']);
+  expect(log.lines).toEqual(['{"event":"attempts_pruned","names":2}']);
+});
+
+test('it minds the setting for how long they count', async () => {
+  await addAttempts('two minutes ago', 120);
+  await tick({ LOCKOUT_MINUTES: '3' });
+  expect(await remaining()).toEqual(['two minutes ago']);
+  await tick({ LOCKOUT_MINUTES: '1' });
+  expect(await remaining()).toEqual([]);
+});
+
+test('a database that fails is logged, and tried again the next time', async () => {
+  await addAttempts('a day ago', 86_400);
+  const log = recordLog();
+  await breakNext('database', 'unreachable');
+  await tick();
+  expect(log.events('attempts_not_pruned')).toEqual([
+    { event: 'attempts_not_pruned', fault: 'database_unreachable' },
+  ]);
+  await tick();
+  expect(await remaining()).toEqual([]);
+});
+
+test('settings that are refused are logged', async () => {
+  const log = recordLog();
+  await tick({ DATABASE_URL: undefined });
+  expect(log.events('settings_refused')).toHaveLength(1);
+});
