@@ -5,6 +5,7 @@ import { loginAttempts, modules, roleGrants, roles, users } from '../../src/db/s
 import { hashPassword } from '../../src/password/password.ts';
 import { ACTIONS } from '../../src/permission.ts';
 import { normalizeUserName } from '../../src/user-name.ts';
+import { noteSecret } from './secrets.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 
@@ -29,6 +30,7 @@ export async function addUser(
     roleId: ROLE_IDS[role],
     ...rest,
   };
+  noteSecret(user.passwordHash);
   await database().insert(users).values(user);
   return user;
 }

@@ -1,12 +1,30 @@
 /** What the Worker under test has logged. */
 import { vi } from 'vitest';
 
+const METHODS = ['log', 'info', 'warn', 'error', 'debug'] as const;
+
+const everything: string[] = [];
+
+/** Keeps every line from now on, also those that {@link recordLog} records. */
+export function keepEverythingLogged(): string[] {
+  for (const method of METHODS) {
+    const print = console[method].bind(console);
+    console[method] = (...values) => {
+      everything.push(values.map(String).join(' '));
+      print(...values);
+    };
+  }
+  return everything;
+}
+
 /** Records from now on, until the test ends. */
 export function recordLog() {
   const lines: string[] = [];
-  for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+  for (const method of METHODS) {
     vi.spyOn(console, method).mockImplementation((...values) => {
-      lines.push(values.map(String).join(' '));
+      const line = values.map(String).join(' ');
+      lines.push(line);
+      everything.push(line);
     });
   }
   return {

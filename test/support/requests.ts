@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers';
 import worker from '../../src/index.ts';
 import { solveCaptcha } from './control.ts';
 import { PASSWORD } from './fixtures.ts';
+import { noteSecret, noteToken } from './secrets.ts';
 
 export const ORIGIN = 'https://login.example.org';
 
@@ -26,7 +27,10 @@ export async function login(userName: string, members: object = {}): Promise<Res
 
 export async function loginBody(userName: string, members: object = {}): Promise<string> {
   const CaptchaToken = await solveCaptcha();
-  return JSON.stringify({ UserName: userName, Password: PASSWORD, CaptchaToken, ...members });
+  const body = { UserName: userName, Password: PASSWORD, CaptchaToken, ...members };
+  noteSecret(body.Password);
+  noteSecret(body.CaptchaToken);
+  return JSON.stringify(body);
 }
 
 export function loginRequest(body: BodyInit, headers: Record<string, string> = {}): Request {
@@ -60,7 +64,12 @@ async function sendAndWait(request: Request, bindings: Env = env): Promise<Respo
 
 /** The same, but `rest` waits for what the Worker does after the answer. */
 export async function sendAndLeave(request: Request, bindings: Env = env) {
+  noteToken(request.headers.get('Authorization')?.replace('Bearer ', '') ?? '');
   const context = createExecutionContext();
   const response = await worker.fetch(request, bindings, context);
+  if (response.ok && response.body !== null) {
+    const { token = '' } = await response.clone().json<{ token?: string }>();
+    noteToken(token);
+  }
   return { response, rest: () => waitOnExecutionContext(context) };
 }

@@ -1,6 +1,14 @@
-/** Before every test in the Workers runtime. */
-import { beforeEach } from 'vitest';
+/** Around every test in the Workers runtime. */
+import { afterAll, beforeEach, expect } from 'vitest';
 import { forgetAttempts } from './fixtures.ts';
+import { keepEverythingLogged } from './log.ts';
+import { linesWithSecrets } from './secrets.ts';
 
 // Many tests use one name and a wrong password: none of them is to meet the lock of another.
 beforeEach(forgetAttempts);
+
+const logged = keepEverythingLogged();
+
+afterAll(function nothingSecretIsLogged() {
+  expect(linesWithSecrets(logged.splice(0))).toEqual([]);
+});

@@ -23,8 +23,8 @@ const REFUSED_LOGINS: [string, string, object][] = [
   ['an inactive user', 'inactive', {}],
   ['a user without a hash', 'hashless', {}],
   ['a user with an unreadable hash', 'unreadable', {}],
-  ['a wrong password', 'jdoe', { Password: 'wrong' }],
-  ['a wrong password of an inactive user', 'inactive', { Password: 'wrong' }],
+  ['a wrong password', 'jdoe', { Password: 'wrong-password' }],
+  ['a wrong password of an inactive user', 'inactive', { Password: 'wrong-password' }],
 ];
 
 /** Logs in and lists every derivation, with what its cost depends on. */
@@ -98,7 +98,7 @@ test('what the statement returns of the user that stands in is no more than the 
 
 async function statementOf(userName: string): Promise<{ query: string; params: string[] }> {
   await forgetCalls();
-  await login(userName, { Password: 'wrong' });
+  await login(userName, { Password: 'wrong-password' });
   const [call] = await callsTo('database');
   return call;
 }

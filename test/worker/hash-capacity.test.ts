@@ -35,7 +35,7 @@ test('an isolate that hashes all it can says so before the captcha token is spen
 });
 
 test.each<[string, object | string]>([
-  ['is refused', { Password: 'wrong' }],
+  ['is refused', { Password: 'wrong-password' }],
   ['has no captcha', { CaptchaToken: '' }],
   ['has no name', { UserName: '' }],
   ['is malformed', '{'],

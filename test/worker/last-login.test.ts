@@ -24,7 +24,7 @@ test('a right login is recorded', async () => {
 
 test('a wrong one is not', async () => {
   await addUser('mistyped');
-  await login('mistyped', { Password: 'wrong' });
+  await login('mistyped', { Password: 'wrong-password' });
   expect(await lastLoginOf('mistyped')).toBeNull();
 });
 

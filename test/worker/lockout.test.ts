@@ -15,7 +15,7 @@ import {
   wire,
 } from '../support/requests.ts';
 
-const WRONG = { Password: 'wrong' };
+const WRONG = { Password: 'wrong-password' };
 const UNDECIDED = problem(429, 'Too Many Requests', 'Too many attempts.', { 'retry-after': '1' });
 
 beforeAll(async () => {

@@ -82,7 +82,7 @@ describe('logins from one address', () => {
 
 describe('logins with one name', () => {
   const tryAs = async (userName: string) => {
-    const request = loginRequest(await loginBody(userName, { Password: 'wrong' }));
+    const request = loginRequest(await loginBody(userName, { Password: 'wrong-password' }));
     return wire(await sendWith({ LOGINS_PER_NAME: LIMIT_OF_THREE }, request));
   };
 

@@ -1,0 +1,36 @@
+/** What must never be logged: everything secret that the tests have used so far. */
+import { TEST_ENV } from './test-env.ts';
+
+const { DATABASE_URL, JWT_SECRET, TURNSTILE_SECRET_KEY } = TEST_ENV;
+
+const secrets = new Set([
+  DATABASE_URL,
+  new URL(DATABASE_URL).password,
+  JWT_SECRET,
+  TURNSTILE_SECRET_KEY,
+]);
+
+/** Anything shorter turns up by chance. */
+const SHORTEST_SECRET_LENGTH = 8;
+
+/** Notes a secret, so that it will be looked for. What is no string is none. */
+export function noteSecret(value: unknown): void {
+  if (typeof value === 'string' && value.trim().length >= SHORTEST_SECRET_LENGTH) {
+    secrets.add(value);
+  }
+}
+
+/** Notes a token, of which no part may be logged either. */
+export function noteToken(token: string): void {
+  noteSecret(token);
+  for (const part of token.split('.')) noteSecret(part);
+}
+
+/** The lines that hold a secret; each shortened to its beginning, which tells the event. */
+export function linesWithSecrets(lines: string[]): string[] {
+  const all = [...secrets];
+  const escaped = (secret: string) => JSON.stringify(secret).slice(1, -1);
+  const leaks = (line: string) =>
+    all.some((secret) => line.includes(secret) || line.includes(escaped(secret)));
+  return lines.filter(leaks).map((line) => line.slice(0, 24));
+}
