@@ -10,6 +10,7 @@ import { databaseFault } from '../src/db/fault.ts';
 import { roles, users } from '../src/db/schema.ts';
 import { hashPassword } from '../src/password/password.ts';
 import { isPossibleUserName, MAX_USER_NAME_LENGTH, normalizeUserName } from '../src/user-name.ts';
+import { audit } from './audit.ts';
 import { type Target, withDatabase } from './database.ts';
 import { readNewPassword } from './new-password.ts';
 
@@ -54,8 +55,9 @@ export async function addUser(userName: string, options: AddUserOptions): Promis
     const db = connect(target.databaseUrl);
     const role = { name: roleName, isAdmin: admin };
     const insertRole = db.insert(roles).values(role).onConflictDoNothing();
+    const userId = crypto.randomUUID();
     const insertUser = db.insert(users).values({
-      id: crypto.randomUUID(),
+      id: userId,
       userName,
       normalizedUserName: normalizeUserName(userName),
       email,
@@ -69,6 +71,7 @@ export async function addUser(userName: string, options: AddUserOptions): Promis
       if (databaseFault(error).sqlState !== UNIQUE_VIOLATION) throw error;
       throw takenName(target, userName);
     }
+    audit({ event: 'password_set', userId, userName });
     console.log(`Added ${userName} (${roleName}) to ${target.name}.`);
   });
 }

@@ -33,6 +33,14 @@ users
     const { addUser } = await import('./add-user.ts');
     await addUser(name, options);
   });
+users
+  .command('unlock')
+  .argument('<name>', 'the user name')
+  .description('forget the failed logins of a name, which ends a lock at once')
+  .action(async (name: string) => {
+    const { unlockUser } = await import('./unlock-user.ts');
+    await unlockUser(name);
+  });
 
 program
   .command('migrate')

@@ -20,6 +20,12 @@ export function readableLine(line: string): string | null {
   if (event?.event === 'settings_refused') {
     return event.faults.map(({ setting, problem }) => `${setting} ${problem}`).join('\n');
   }
+  if (event?.event === 'name_locked') {
+    return `${event.userName ?? '(unknown)'}  locked for ${event.minutes} min`;
+  }
+  if (event?.event === 'rate_limit_off') {
+    return `The limit of logins per ${event.limit} is off: ${event.fault}`;
+  }
   const [, request] = /^\[wrangler:info\] (.*)/.exec(text) ?? [];
   if (request === undefined) return line;
   return LOGGED_REQUEST.test(request) ? null : request;

@@ -6,8 +6,10 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalDatabase, openLocalDatabase } from '../../dev/local-database.ts';
 import { connect } from '../../src/db/connection.ts';
+import { beginLogin } from '../../src/db/login-statement.ts';
 import { roles, users } from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
+import { normalizeUserName } from '../../src/user-name.ts';
 import { start } from '../support/process.ts';
 
 const PASSPHRASE = 'a perfectly good passphrase';
@@ -28,8 +30,12 @@ async function portero(args: string[], input = '', environment: Record<string, s
     { PORTERO_LOCAL_FOLDER: folder, ...environment },
     input,
   );
-  return { exitCode: await command.ended, output: command.output() };
+  const exitCode = await command.ended;
+  return { exitCode, output: command.output().replace(EVENT_LINES, '') };
 }
+
+/** On standard error, beside the sentences for people on standard output. */
+const EVENT_LINES = /^\{"event":.*\n/gm;
 
 function addUser(args: string[], password = PASSPHRASE, environment = {}) {
   return portero(['users', 'add', ...args, '--password-stdin'], `${password}\n`, environment);
@@ -176,6 +182,52 @@ describe('users add', () => {
     });
     expect(await addUser(args, 'h7#kQ2!x', { PASSWORD_MIN_LENGTH: '8' })).toMatchObject({
       exitCode: 0,
+    });
+  });
+});
+
+test('each change that matters to security is logged as an event, without the password', async () => {
+  const environment = { PORTERO_LOCAL_FOLDER: folder };
+  const args = ['cli/portero.ts', 'users', 'add', 'ida', '--role', 'Sales', '--password-stdin'];
+  const command = start(args, environment, `${PASSPHRASE}\n`);
+  await command.ended;
+  const events = command
+    .output()
+    .match(EVENT_LINES)
+    ?.map((line) => JSON.parse(line));
+  const userId = (await find('ida'))?.users.id;
+  expect(events).toEqual([{ event: 'password_set', userId, userName: 'ida' }]);
+});
+
+describe('users unlock', () => {
+  const attempt = async (userName: string) => {
+    const { status } = await beginLogin(
+      connect(local.databaseUrl),
+      { normalizedUserName: normalizeUserName(userName), attemptId: crypto.randomUUID() },
+      { failures: 1, minutes: 5 },
+    );
+    return status;
+  };
+
+  test.each(['jdoe', 'nobody'])(
+    'ends the lock of %s, whatever the case, and no other',
+    async (name) => {
+      expect(await attempt(name)).toBe('counted');
+      expect(await attempt('another')).toMatch(/counted|undecided/);
+      expect(await attempt(name)).toBe('undecided');
+      expect(await portero(['users', 'unlock', name.toUpperCase()])).toEqual({
+        exitCode: 0,
+        output: `Unlocked ${name.toUpperCase()} in the local database.\n`,
+      });
+      expect(await attempt(name)).toBe('counted');
+      expect(await attempt('another')).toBe('undecided');
+    },
+  );
+
+  test('says so where there is nothing to unlock', async () => {
+    expect(await portero(['users', 'unlock', 'innocent'])).toEqual({
+      exitCode: 0,
+      output: 'Nothing to unlock: no failed login of innocent counts in the local database.\n',
     });
   });
 });

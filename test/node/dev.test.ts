@@ -8,22 +8,9 @@ import jwt from 'jsonwebtoken';
 import { expect, onTestFinished, test } from 'vitest';
 import { makePlan } from '../../dev/plan.ts';
 import { freePort } from '../support/free-port.ts';
+import { localEnvironment } from '../support/local-environment.ts';
 import { ROOT, start } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const TEST_SECRET = '1x0000000000000000000000000000000AA';
-
-/** A folder and settings of the test's own, whatever `.dev.vars` says. */
-async function environment() {
-  const folder = temporaryFolder();
-  const databasePort = await freePort();
-  return {
-    PORTERO_LOCAL_FOLDER: folder,
-    DATABASE_URL: `postgresql://portero:portero@127.0.0.1:${databasePort}/portero`,
-    TURNSTILE_SECRET_KEY: TEST_SECRET,
-    JWT_SECRET: 'a-secret-of-the-test-0123456789-0123456789',
-  };
-}
 
 const shell = async (command: string) => (await promisify(execFile)('sh', ['-c', command])).stdout;
 
@@ -67,7 +54,7 @@ async function isListening(port: number): Promise<boolean> {
 }
 
 test('it starts, explains itself, logs in, tells the terminal why, and leaves nothing behind', async () => {
-  const env = await environment();
+  const env = await localEnvironment();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const dev = start(['dev/dev.ts', '--port', String(port)], env);
@@ -117,7 +104,10 @@ test('it starts, explains itself, logs in, tells the terminal why, and leaves no
     expect(headers).toEqual({
       'cache-control': 'no-store',
       'content-length': '0',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      vary: 'Origin',
       'www-authenticate': 'Bearer realm="portero"',
+      'x-content-type-options': 'nosniff',
     });
   }
   const stages = String.raw`captcha \d+ ms · sql \d+ ms · hash \d+ ms`;
@@ -157,7 +147,7 @@ test('it starts, explains itself, logs in, tells the terminal why, and leaves no
 });
 
 test('plain `wrangler dev` works beside the local services, with the printed .dev.vars', async () => {
-  const env = await environment();
+  const env = await localEnvironment();
   const services = start(['dev/dev.ts', '--services-only'], env);
   const output = await services.printed(/JWT_SECRET=.*\n/);
   const devVars = output.split('\n').filter((line) => /^[A-Z_]+=/.test(line));
@@ -177,7 +167,7 @@ test('plain `wrangler dev` works beside the local services, with the printed .de
 
 test('a setting that is refused is named at the terminal', async () => {
   const port = await freePort();
-  const environmentWithout = { ...(await environment()), JWT_SECRET: 'short-secret' };
+  const environmentWithout = { ...(await localEnvironment()), JWT_SECRET: 'short-secret' };
   const dev = start(['dev/dev.ts', '--port', String(port)], environmentWithout);
   await dev.printed('Use the token:');
   expect((await login(`http://127.0.0.1:${port}`, {})).status).toBe(503);
@@ -189,14 +179,14 @@ test('a taken port is told in a sentence', async () => {
   const port = await freePort();
   const server = createServer().listen(port, '127.0.0.1');
   onTestFinished(() => void server.close());
-  const dev = start(['dev/dev.ts'], { ...(await environment()), PORT: String(port) });
+  const dev = start(['dev/dev.ts'], { ...(await localEnvironment()), PORT: String(port) });
   expect(await dev.ended).toBe(1);
   expect(dev.output()).toBe(`Port ${port} is taken. Choose another: npm run dev -- --port N\n`);
 });
 
 test('fresh data are refused for a database that is not on this machine', async () => {
   const dev = start(['dev/dev.ts', '--reset', '--port', String(await freePort())], {
-    ...(await environment()),
+    ...(await localEnvironment()),
     DATABASE_URL: 'postgresql://app:secret@ep-x.eu-central-1.aws.neon.tech/portero',
     TURNSTILE_SECRET_KEY: '0x4AAAAAAA-real',
   });

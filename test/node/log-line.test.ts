@@ -25,6 +25,12 @@ test.each<[string, string | null]>([
     '(unknown)  503  turnstile_unreachable  captcha 6 ms',
   ],
   ['{"event":"token_refused","reason":"claims"}', '(unknown)  401  token_refused (claims)'],
+  ['{"event":"name_locked","minutes":5,"userName":"jdoe"}', 'jdoe  locked for 5 min'],
+  ['{"event":"name_locked","minutes":5}', '(unknown)  locked for 5 min'],
+  [
+    '{"event":"rate_limit_off","limit":"address","fault":"binding_missing"}',
+    'The limit of logins per address is off: binding_missing',
+  ],
   ['', null],
   ['[wrangler:info] POST /api/Auth 401 Unauthorized (12ms)', null],
   ['[wrangler:info] POST /api/auth/ 200 OK (12ms)', null],

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { TEST_ENV } from './test-env.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -15,6 +15,13 @@ const INHERITED = Object.fromEntries(
 
 /** How long a program has to end when a test is over. */
 const GRACE_MS = 10_000;
+
+/** A token, a hash, or a password that was typed: no program prints any. */
+function expectNothingSecret(output: string, input: string): void {
+  expect(output).not.toMatch(/eyJ[\w-]{20}|\$portero\$/);
+  const passwords = input.split('\n').filter((line) => line.length >= 8);
+  for (const password of passwords) expect(output).not.toContain(password);
+}
 
 /**
  * Starts a program of the project. It leads a process group, as one that a shell has started does.
@@ -57,6 +64,7 @@ export function start(args: string[], environment: Record<string, string>, input
     signal('SIGINT');
     await ended;
     clearTimeout(giveUp);
+    expectNothingSecret(output, input);
   });
   return { pid: group, printed, signal, ended, output: () => output };
 }

@@ -1,0 +1,16 @@
+/**
+ * The security events of the command line, beside the Worker's own in `src/log.ts`; `docs/log.md`
+ * explains them.
+ *
+ * @module
+ */
+
+/** The name is the operator's word, which is no secret. */
+export type OperatorEvent =
+  | { event: 'password_set'; userId: string; userName: string }
+  | { event: 'name_unlocked'; userName: string };
+
+/** One line of JSON on standard error, so that `2>>audit.log` keeps it beside the sentence for people. */
+export function audit(event: OperatorEvent): void {
+  console.error(JSON.stringify(event));
+}

@@ -1,0 +1,23 @@
+/**
+ * `users unlock`: ends a lock at once.
+ *
+ * @module
+ */
+import { connect } from '../src/db/connection.ts';
+import { unlockName } from '../src/db/lockout.ts';
+import { normalizeUserName } from '../src/user-name.ts';
+import { audit } from './audit.ts';
+import { withDatabase } from './database.ts';
+
+/** A name that no user has can be locked as well, and is not told apart here either. */
+export async function unlockUser(userName: string): Promise<void> {
+  await withDatabase(async ({ databaseUrl, name }) => {
+    const hadAttempts = await unlockName(connect(databaseUrl), normalizeUserName(userName));
+    if (hadAttempts) audit({ event: 'name_unlocked', userName });
+    console.log(
+      hadAttempts
+        ? `Unlocked ${userName} in ${name}.`
+        : `Nothing to unlock: no failed login of ${userName} counts in ${name}.`,
+    );
+  });
+}

@@ -1,0 +1,169 @@
+/** The database and siteverify die, hang and come back under a steady stream of logins. */
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { sql } from 'drizzle-orm';
+import { expect, onTestFinished, test } from 'vitest';
+import { connect } from '../../src/db/connection.ts';
+import { freePort } from '../support/free-port.ts';
+import { localEnvironment } from '../support/local-environment.ts';
+import { leadTo } from '../support/outbound.ts';
+import { start } from '../support/process.ts';
+
+/** The sum of a login's deadlines, as docs/limits.md has it. */
+const LONGEST_LOGIN_MS = 15_000;
+
+/** Within this time of a restart, logins succeed again. */
+const RECOVERY_MS = 1_000;
+
+const USERS = 20_000;
+
+/** `npm run dev -- --services-only` as a process that can be killed, stopped and started again. */
+async function startService() {
+  const environment = await localEnvironment();
+  const spawn = async () => {
+    const process = start(['dev/dev.ts', '--services-only'], environment);
+    await process.printed('The local services listen');
+    return process;
+  };
+  let process = await spawn();
+  return {
+    address: new URL(environment.DATABASE_URL).host,
+    environment,
+    kill: async () => {
+      process.signal('SIGKILL');
+      await process.ended;
+    },
+    restart: async () => {
+      process = await spawn();
+    },
+    pause: () => process.signal('SIGSTOP'),
+    resume: () => process.signal('SIGCONT'),
+  };
+}
+type Service = Awaited<ReturnType<typeof startService>>;
+
+/** One address for both, because siteverify's is that of the local database. */
+async function startFront(database: Service, siteverify: Service): Promise<string> {
+  const toDatabase = leadTo(database.address);
+  const toSiteverify = leadTo(siteverify.address);
+  const server = createServer((request, response) =>
+    request.url === '/sql' ? toDatabase(request, response) : toSiteverify(request, response),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `postgresql://portero:portero@127.0.0.1:${(server.address() as AddressInfo).port}/portero`;
+}
+
+/** Plain `wrangler dev`, whose settings in the environment win over `.dev.vars`. */
+async function startWorker(settings: Record<string, string>): Promise<string> {
+  const port = await freePort();
+  const wrangler = start(['node_modules/wrangler/bin/wrangler.js', 'dev', '--port', String(port)], {
+    ...settings,
+    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  });
+  await wrangler.printed('Ready on');
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Users who have never failed a login, all with the password of `jdoe`. */
+async function addFreshUsers({ environment }: Service): Promise<void> {
+  await connect(environment.DATABASE_URL).execute(sql`
+    insert into users (id, user_name, normalized_user_name, password_hash, role_id)
+    select 'id-' || n, 'fresh' || n, 'FRESH' || n, password_hash, role_id
+    from users, generate_series(1, ${USERS}) n where user_name = 'jdoe'`);
+}
+
+interface Answer {
+  isRight: boolean;
+  beganAt: number;
+  endedAt: number;
+  status: number;
+}
+
+/** Logs one fresh user in after the other, every fourth time with a wrong password. */
+function streamLogins(url: string) {
+  const answers: Answer[] = [];
+  const answered = new EventEmitter();
+  let count = 0;
+  let isOver = false;
+
+  async function loginOnce(): Promise<void> {
+    const number = ++count;
+    const isRight = number % 4 !== 0;
+    const beganAt = performance.now();
+    const response = await fetch(`${url}/api/Auth`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        'CF-Connecting-IP': `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`,
+      },
+      body: JSON.stringify({
+        UserName: `fresh${number}`,
+        Password: isRight ? 's3cr3t' : 'wrong-password',
+        CaptchaToken: 'XXXX.DUMMY.TOKEN.XXXX',
+      }),
+    });
+    await response.arrayBuffer();
+    answers.push({ isRight, beganAt, endedAt: performance.now(), status: response.status });
+    answered.emit('answer');
+  }
+  const client = async () => {
+    while (!isOver) await loginOnce();
+  };
+  const clients = Promise.all([client(), client()]);
+
+  return {
+    answers,
+    /** Waits for so many answers of a status, from now on. */
+    async expect(status: number, times: number): Promise<void> {
+      const from = answers.length;
+      const enough = () =>
+        answers.slice(from).filter((answer) => answer.status === status).length >= times;
+      while (!enough()) await Promise.race([once(answered, 'answer'), clients]);
+    },
+    async end(): Promise<Answer[]> {
+      isOver = true;
+      await clients;
+      return answers;
+    },
+  };
+}
+
+test('logins fail in time and only for as long as the database or siteverify are away', async () => {
+  const [database, siteverify] = await Promise.all([startService(), startService()]);
+  await addFreshUsers(database);
+  const DATABASE_URL = await startFront(database, siteverify);
+  const url = await startWorker({ ...database.environment, DATABASE_URL });
+  const stream = streamLogins(url);
+  await stream.expect(200, 5);
+
+  for (const service of [database, siteverify]) {
+    await service.kill();
+    await stream.expect(503, 5);
+    await service.restart();
+    const restartedAt = performance.now();
+    await stream.expect(200, 10);
+
+    const since = stream.answers.filter(({ beganAt }) => beganAt >= restartedAt);
+    const isEarly = ({ beganAt }: Answer) => beganAt < restartedAt + RECOVERY_MS;
+    expect(since.filter(isEarly).map(({ status }) => status)).toContain(200);
+    expect(since.filter((answer) => !isEarly(answer) && answer.status === 503)).toEqual([]);
+  }
+
+  for (const service of [database, siteverify]) {
+    service.pause();
+    await stream.expect(503, 2); // at the deadline
+    service.resume();
+    await stream.expect(200, 5);
+  }
+
+  for (const { isRight, status, beganAt, endedAt } of await stream.end()) {
+    expect(isRight ? [200, 503] : [401, 503]).toContain(status);
+    expect(endedAt - beganAt).toBeLessThan(LONGEST_LOGIN_MS);
+  }
+});
