@@ -31,6 +31,7 @@ export default defineConfig({
           setupFiles: './test/support/set-up-worker.ts',
           globalSetup: './test/support/global-setup.ts',
           fileParallelism: false, // the files share one database
+          sequence: { groupOrder: 1 },
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -39,6 +40,8 @@ export default defineConfig({
         // What runs under Node: the stand-ins, the command line, `npm run dev` itself.
         test: {
           name: 'node',
+          maxWorkers: 2, // they mostly wait for the processes that they start
+          sequence: { groupOrder: 0 },
           include: ['test/node/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
