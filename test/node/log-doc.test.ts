@@ -20,16 +20,17 @@ test('every event is documented, and no other', () => {
 test('every reason is documented under the status that it is answered with, and no other', () => {
   const [, refusals = ''] = read('src/refusal.ts').split('export function answerTo');
   const reasons: string[] = [];
-  let pending: string[] = [];
+  const pending: string[] = [];
   for (const [, reason, status] of refusals.matchAll(/case '(\w+)'|status: (\d+)/g)) {
     if (reason !== undefined) pending.push(reason);
     else reasons.push(...pending.splice(0).map((name) => `${status} ${name}`));
   }
-  const rows = [...doc.matchAll(/^\| ([45]\d\d[^|]*) \| (.*) \|$/gm)].flatMap(([, status = '', names = '']) =>
-    [...names.matchAll(/`(\w+)`/g)].map(([, name], index) => {
-      const statuses = status.match(/\d{3}/g) ?? [];
-      return `${statuses[index] ?? statuses[0]} ${name}`;
-    }),
+  const rows = [...doc.matchAll(/^\| ([45]\d\d[^|]*) \| (.*) \|$/gm)].flatMap(
+    ([, status = '', names = '']) =>
+      [...names.matchAll(/`(\w+)`/g)].map(([, name], index) => {
+        const statuses = status.match(/\d{3}/g) ?? [];
+        return `${statuses[index] ?? statuses[0]} ${name}`;
+      }),
   );
   expect(reasons.length).toBeGreaterThan(25);
   expect(rows.sort()).toEqual(reasons.sort());

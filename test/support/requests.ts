@@ -64,7 +64,8 @@ async function sendAndWait(request: Request, bindings: Env = env): Promise<Respo
 
 /** The same, but `rest` waits for what the Worker does after the answer. */
 export async function sendAndLeave(request: Request, bindings: Env = env) {
-  const [, bearerToken = ''] = /^Bearer (.*)/.exec(request.headers.get('Authorization') ?? '') ?? [];
+  const [, bearerToken = ''] =
+    /^Bearer (.*)/.exec(request.headers.get('Authorization') ?? '') ?? [];
   noteToken(bearerToken);
   const context = createExecutionContext();
   const response = await worker.fetch(request, bindings, context);
