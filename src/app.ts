@@ -46,12 +46,23 @@ const requireSettings: MiddlewareHandler<AppEnv> = async (context, next) => {
   await next();
 };
 
+/**
+ * A caller who hangs up does not end the login, as Workers otherwise would: it makes room for others, a
+ * right one is taken out of the lockout's count, and the log has its outcome.
+ * https://developers.cloudflare.com/workers/platform/limits/#duration
+ */
+const outliveCaller: MiddlewareHandler<AppEnv> = async (context, next) => {
+  const rest = next();
+  context.executionCtx.waitUntil(rest);
+  await rest;
+};
+
 export const app = new Hono<AppEnv>({ getPath: (request) => foldApiPath(getPath(request)) });
 
 app.use(setSecurityHeaders);
 app.use('/api/*', forbidCaching, requireSettings, allowOrigins);
 
-app.post('/api/auth', login);
+app.post('/api/auth', outliveCaller, login);
 app.all('/api/auth', refuseMethod('POST'));
 
 app.get('/api/config', readConfig);

@@ -142,8 +142,8 @@ const MAX_LOCKOUT_FAILURES = 100;
 /** A day. */
 const MAX_LOCKOUT_MINUTES = 24 * 60;
 
-/** With more at a time, a login would take longer than the CPU time of one request, 30 s. */
-const MAX_HASH_CAPACITY = 64;
+/** With more at a time, a right password could not be decided while `UNDECIDED_SECONDS` last. */
+const MAX_HASH_CAPACITY = 32;
 
 const Environment = v.pipe(
   v.object(

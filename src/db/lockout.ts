@@ -22,8 +22,8 @@ export interface Lockout {
 
 /**
  * For so long after the last counted attempt, the others may still turn out to be right: the next
- * login is asked to come again instead of being refused for them. Longer than a hash takes in an
- * isolate that hashes all it can.
+ * login is asked to come again instead of being refused for them. Longer than a hash takes where an
+ * isolate hashes as many as the settings allow.
  */
 const UNDECIDED_SECONDS = 5;
 

@@ -1,6 +1,9 @@
 /** How much an isolate takes on. */
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { HashCapacity } from '../../src/hash-capacity.ts';
+import worker from '../../src/index.ts';
 import { problem } from '../support/answers.ts';
 import { breakNext, callsTo, forgetCalls, releaseHeldUp } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
@@ -55,6 +58,19 @@ test('a login that ends in an unforeseen error makes room again', async () => {
   expect(broken.status).toBe(500);
   const response = await sendWith(settings, loginRequest(await loginBody('ben')));
   expect(response.status).toBe(200);
+});
+
+test('a login goes on when its caller has hung up', async () => {
+  const log = recordLog();
+  const body = await loginBody('ana');
+  await forgetCalls();
+  await breakNext('siteverify', 'is held up');
+  const context = createExecutionContext();
+  void worker.fetch(loginRequest(body), env, context); // nobody waits for the answer
+  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 1);
+  await releaseHeldUp();
+  await waitOnExecutionContext(context); // as long as the runtime would
+  expect(log.events('login')).toMatchObject([{ reason: 'success' }]);
 });
 
 describe('the capacity', () => {
