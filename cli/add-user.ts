@@ -9,9 +9,10 @@ import { connect } from '../src/db/connection.ts';
 import { databaseFault } from '../src/db/fault.ts';
 import { roles, users } from '../src/db/schema.ts';
 import { hashPassword } from '../src/password/password.ts';
-import { isPossibleUserName, MAX_USER_NAME_LENGTH, normalizeUserName } from '../src/user-name.ts';
+import { normalizeUserName } from '../src/user-name.ts';
 import { audit } from './audit.ts';
 import { type Target, withDatabase } from './database.ts';
+import { refuseBadName } from './names.ts';
 import { readNewPassword } from './new-password.ts';
 
 export interface AddUserOptions {
@@ -110,17 +111,3 @@ async function checkRole(
   }
   return false;
 }
-
-function refuseBadName(kind: string, name: string): void {
-  if (!isPossibleUserName(name)) {
-    throw new OperatorError(`A ${kind} has 1 to ${MAX_USER_NAME_LENGTH} characters.`);
-  }
-  if (name !== name.trim() || name.startsWith('-') || INVISIBLE.test(name)) {
-    throw new OperatorError(
-      `A ${kind} has no control characters, no space at either end, and no hyphen at its beginning.`,
-    );
-  }
-}
-
-/** Control characters, what turns the direction of text, and what stands for undecodable bytes. */
-const INVISIBLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/u;

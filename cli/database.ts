@@ -62,6 +62,8 @@ async function answers(databaseUrl: string): Promise<boolean> {
 
 const UNDEFINED_TABLE = '42P01';
 const INVALID_PASSWORD = '28P01';
+/** A type or a table that is there already. */
+const DUPLICATES = ['42710', '42P07'];
 
 async function explainFaults<T>(target: Target, use: (target: Target) => Promise<T>): Promise<T> {
   try {
@@ -71,7 +73,12 @@ async function explainFaults<T>(target: Target, use: (target: Target) => Promise
     const { fault, sqlState } = databaseFault(error);
     const { name } = target;
     if (sqlState === UNDEFINED_TABLE) {
-      throw new OperatorError(`There are no tables in ${name} yet: run npm run db:migrate first.`);
+      throw new OperatorError(`A table is missing in ${name}: run npm run db:migrate first.`);
+    }
+    if (DUPLICATES.includes(sqlState ?? '')) {
+      throw new OperatorError(
+        `${capitalized(name)} already has tables that db:migrate did not make. Migrate an empty one.`,
+      );
     }
     if (sqlState === INVALID_PASSWORD) {
       throw new OperatorError(`The user and password of DATABASE_URL do not open ${name}.`);
@@ -82,6 +89,10 @@ async function explainFaults<T>(target: Target, use: (target: Target) => Promise
       database_bad_answer: 'gave an answer that is not understood',
       database_error: `answered with the error ${sqlState}`,
     };
-    throw new OperatorError(`${name[0]?.toUpperCase()}${name.slice(1)} ${why[fault]}.`);
+    throw new OperatorError(`${capitalized(name)} ${why[fault]}.`);
   }
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

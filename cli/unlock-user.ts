@@ -8,9 +8,11 @@ import { unlockName } from '../src/db/lockout.ts';
 import { normalizeUserName } from '../src/user-name.ts';
 import { audit } from './audit.ts';
 import { withDatabase } from './database.ts';
+import { refuseImpossibleName } from './names.ts';
 
 /** A name that no user has can be locked as well, and is not told apart here either. */
 export async function unlockUser(userName: string): Promise<void> {
+  refuseImpossibleName('user name', userName);
   await withDatabase(async ({ databaseUrl, name }) => {
     const hadAttempts = await unlockName(connect(databaseUrl), normalizeUserName(userName));
     if (hadAttempts) audit({ event: 'name_unlocked', userName });

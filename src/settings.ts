@@ -131,7 +131,7 @@ function wholeNumber(lowest: number, highest: number) {
 
 const rateLimit = v.optional(
   v.custom<RateLimit>(
-    (binding) => typeof (binding as Partial<RateLimit>).limit === 'function',
+    (binding) => typeof (binding as Partial<RateLimit> | null)?.limit === 'function',
     'is not a rate limiting binding',
   ),
 );
@@ -142,8 +142,8 @@ const MAX_LOCKOUT_FAILURES = 100;
 /** A day. */
 const MAX_LOCKOUT_MINUTES = 24 * 60;
 
-/** With more at a time, a right password could not be decided while `UNDECIDED_SECONDS` last. */
-const MAX_HASH_CAPACITY = 32;
+/** With more at a time, a hash could outlast `UNDECIDED_SECONDS`: each takes 250 ms where it is slow. */
+const MAX_HASH_CAPACITY = 20;
 
 const Environment = v.pipe(
   v.object(

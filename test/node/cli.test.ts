@@ -6,7 +6,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalDatabase, openLocalDatabase } from '../../dev/local-database.ts';
 import { connect } from '../../src/db/connection.ts';
-import { beginLogin } from '../../src/db/login-statement.ts';
+import { beginLogin, recordSuccess } from '../../src/db/login-statement.ts';
 import { roles, users } from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
 import { normalizeUserName } from '../../src/user-name.ts';
@@ -225,10 +225,20 @@ describe('users unlock', () => {
   );
 
   test('says so where there is nothing to unlock', async () => {
+    const login = { normalizedUserName: 'INNOCENT', attemptId: crypto.randomUUID() };
+    await beginLogin(connect(local.databaseUrl), login, { failures: 1, minutes: 5 });
+    await recordSuccess(connect(local.databaseUrl), login, 'the id of nobody');
     expect(await portero(['users', 'unlock', 'innocent'])).toEqual({
       exitCode: 0,
       output: 'Nothing to unlock: no failed login of innocent counts in the local database.\n',
     });
+  });
+});
+
+test('users unlock refuses a name that cannot be one', async () => {
+  expect(await portero(['users', 'unlock', ' '])).toEqual({
+    exitCode: 1,
+    output: 'A user name has 1 to 256 characters.\n',
   });
 });
 
@@ -254,6 +264,18 @@ test('migrate says what it did', async () => {
   expect(await portero(['migrate'])).toEqual({
     exitCode: 0,
     output: 'Nothing to migrate: the local database is up to date.\n',
+  });
+});
+
+test('migrate refuses tables that it did not make', async () => {
+  await connect(local.databaseUrl).execute('alter schema drizzle rename to hidden');
+  const answer = await portero(['migrate']);
+  await connect(local.databaseUrl).execute('drop schema drizzle cascade');
+  await connect(local.databaseUrl).execute('alter schema hidden rename to drizzle');
+  expect(answer).toEqual({
+    exitCode: 1,
+    output:
+      'The local database already has tables that db:migrate did not make. Migrate an empty one.\n',
   });
 });
 

@@ -6,6 +6,9 @@ import { ADDRESS_LIMIT_PERIOD_SECONDS, NAME_LIMIT_PERIOD_SECONDS } from '../../s
 import { freePort } from '../support/free-port.ts';
 import { localEnvironment } from '../support/local-environment.ts';
 import { ROOT, start } from '../support/process.ts';
+import { noteSecret } from '../support/secrets.ts';
+
+const WRANGLER_TOML = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
 
 /** @returns where the Worker listens */
 async function startDev(): Promise<string> {
@@ -31,6 +34,7 @@ async function post(url: string, body: string, address?: string) {
 }
 
 function login(url: string, UserName: string, Password: string) {
+  if (Password.startsWith('wrong-')) noteSecret(Password); // `npm run dev` prints the demo users' own
   return post(url, JSON.stringify({ UserName, Password, CaptchaToken: 'XXXX.DUMMY.TOKEN.XXXX' }));
 }
 
@@ -55,10 +59,13 @@ test('the defaults of wrangler.toml hold against floods and guesses', async () =
   expect(await login(url, 'admin', 'Admin123456!')).toMatchObject({ status: 200 });
 });
 
+test('a deploy sets the cron trigger', () => {
+  expect(WRANGLER_TOML).toMatch(/^\[triggers\]\ncrons = \["23 \*\/6 \* \* \*"\]/m);
+});
+
 test('Retry-After is the period of the limit that was exceeded', () => {
-  const toml = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
   const periodOf = (name: string) =>
-    Number(new RegExp(`name = "${name}"[^\\[]*period = (\\d+)`).exec(toml)?.[1]);
+    Number(new RegExp(`name = "${name}"[^\\[]*period = (\\d+)`).exec(WRANGLER_TOML)?.[1]);
   expect(periodOf('LOGINS_PER_ADDRESS')).toBe(ADDRESS_LIMIT_PERIOD_SECONDS);
   expect(periodOf('LOGINS_PER_NAME')).toBe(NAME_LIMIT_PERIOD_SECONDS);
 });

@@ -25,7 +25,7 @@ export function problem(status: number, title: string, detail?: string, headers 
 }
 
 /** Every login that a dependency left undecided. */
-export const UNDECIDED = problem(
+export const UNAVAILABLE = problem(
   503,
   'Service Unavailable',
   'Logins cannot be decided at the moment.',

@@ -1,6 +1,6 @@
 /** Every row of the contract's table for `POST /api/Auth`, over HTTP. */
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { HEADERS, problem, REFUSED, UNDECIDED } from '../support/answers.ts';
+import { HEADERS, problem, REFUSED, UNAVAILABLE } from '../support/answers.ts';
 import {
   breakNext,
   callsTo,
@@ -182,17 +182,17 @@ test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'])(
 
 test('an unreachable siteverify is a 503', async () => {
   await breakNext('siteverify', 'unreachable', 'unreachable');
-  expect(await wire(await login('jdoe'))).toEqual(UNDECIDED);
+  expect(await wire(await login('jdoe'))).toEqual(UNAVAILABLE);
 });
 
 test('an unreachable database is a 503', async () => {
   await breakNext('database', 'unreachable');
-  expect(await wire(await login('jdoe'))).toEqual(UNDECIDED);
+  expect(await wire(await login('jdoe'))).toEqual(UNAVAILABLE);
 });
 
 test('grants that no token can hold are a 503 rather than a token that nobody accepts', async () => {
   await addUser('mighty', { role: 'TooMuch' });
-  expect(await wire(await login('mighty'))).toEqual(UNDECIDED);
+  expect(await wire(await login('mighty'))).toEqual(UNAVAILABLE);
 });
 
 test.each(['/api/auth', '/API/AUTH', '/Api/Auth/', '/api/%41uth'])(

@@ -1,6 +1,6 @@
 /** What a login asks siteverify, and what it makes of the answers. */
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { REFUSED, UNDECIDED } from '../support/answers.ts';
+import { REFUSED, UNAVAILABLE } from '../support/answers.ts';
 import {
   breakNext,
   callsTo,
@@ -128,7 +128,7 @@ describe('a 503, its reason in the log, and a next login that works follow', () 
     const log = recordLog();
     await breakNext('siteverify', ...faults);
     const response = await login('jdoe');
-    expect(await wire(response)).toEqual(UNDECIDED);
+    expect(await wire(response)).toEqual(UNAVAILABLE);
     expect(log.events('login')).toMatchObject([{ status: 503, reason }]);
     expect(await callsTo('database')).toEqual([]);
     expect((await login('jdoe')).status).toBe(200);
@@ -140,7 +140,7 @@ test('no answer, and half an answer, are a 503 at the deadline', async () => {
   await breakNext('siteverify', 'hangs', 'hangs halfway');
   const timeout = vi.spyOn(AbortSignal, 'timeout');
   for (const response of await Promise.all([login('jdoe'), login('jdoe')])) {
-    expect(await wire(response)).toEqual(UNDECIDED);
+    expect(await wire(response)).toEqual(UNAVAILABLE);
   }
   expect(timeout.mock.calls).toEqual([[5_000], [5_000]]);
   expect(log.events('login')).toMatchObject(Array(2).fill({ reason: 'turnstile_timeout' }));
@@ -156,7 +156,7 @@ test('success without a hostname is refused', async () => {
 test('a redirect is not followed: the secret goes nowhere else', async () => {
   const headers = { Location: 'https://challenges.cloudflare.com/elsewhere' };
   await breakNext('siteverify', { status: 307, body: '', headers });
-  expect(await wire(await login('jdoe'))).toEqual(UNDECIDED);
+  expect(await wire(await login('jdoe'))).toEqual(UNAVAILABLE);
   expect(await callsTo('siteverify')).toHaveLength(1);
 });
 

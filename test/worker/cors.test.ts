@@ -123,6 +123,12 @@ test('an OPTIONS request that is no preflight is answered as any other method', 
   expect((await sendWith(SETTINGS, request)).status).toBe(405);
 });
 
+test('a GET request is no preflight, whatever it carries', async () => {
+  const headers = { Origin: 'https://app.example.org', 'Access-Control-Request-Method': 'POST' };
+  const response = await sendWith(SETTINGS, new Request(`${ORIGIN}/api/Config`, { headers }));
+  expect(response.status).toBe(200);
+});
+
 describe('the setting', () => {
   test.each([
     '*',

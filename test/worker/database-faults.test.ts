@@ -1,6 +1,6 @@
 /** A database that fails, and what a login makes of it. */
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { UNDECIDED } from '../support/answers.ts';
+import { UNAVAILABLE } from '../support/answers.ts';
 import { breakNext, callsTo, type Fault, forgetCalls } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
@@ -46,7 +46,7 @@ describe('a 503, its reason in the log, and a next login that works follow', () 
     await forgetCalls();
     await breakNext('database', fault);
     const response = await login('jdoe');
-    expect(await wire(response)).toEqual(UNDECIDED);
+    expect(await wire(response)).toEqual(UNAVAILABLE);
     expect(log.events('login')).toMatchObject([{ status: 503, ...entry }]);
     expect(log.lines.join()).not.toContain(new URL(TEST_ENV.DATABASE_URL).password);
     expect(await callsTo('database')).toHaveLength(1);
@@ -59,7 +59,7 @@ test('no answer, and half an answer, are a 503 at the deadline', async () => {
   await breakNext('database', 'hangs', 'hangs halfway');
   const timeout = vi.spyOn(AbortSignal, 'timeout');
   for (const response of await Promise.all([login('jdoe'), login('jdoe')])) {
-    expect(await wire(response)).toEqual(UNDECIDED);
+    expect(await wire(response)).toEqual(UNAVAILABLE);
   }
   expect(timeout.mock.calls).toEqual(Array(4).fill([5_000])); // two of them are for siteverify
   expect(log.events('login')).toMatchObject(Array(2).fill({ reason: 'database_timeout' }));
@@ -70,6 +70,6 @@ test('a redirect is not followed: the connection string goes nowhere else', asyn
   await forgetCalls();
   const headers = { Location: 'https://api.eu-central-1.aws.neon.tech/elsewhere' };
   await breakNext('database', { status: 307, body: '', headers });
-  expect(await wire(await login('jdoe'))).toEqual(UNDECIDED);
+  expect(await wire(await login('jdoe'))).toEqual(UNAVAILABLE);
   expect(await callsTo('database')).toHaveLength(1);
 });

@@ -1,9 +1,7 @@
 /** How much an isolate takes on. */
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
-import { env } from 'cloudflare:workers';
+import { exports } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { HashCapacity } from '../../src/hash-capacity.ts';
-import worker from '../../src/index.ts';
 import { problem } from '../support/answers.ts';
 import { breakNext, callsTo, forgetCalls, releaseHeldUp } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
@@ -60,17 +58,51 @@ test('a login that ends in an unforeseen error makes room again', async () => {
   expect(response.status).toBe(200);
 });
 
-test('a login goes on when its caller has hung up', async () => {
-  const log = recordLog();
-  const body = await loginBody('ana');
+test('a name in any case takes no more room than the lockout lets through, and leaves the rest', async () => {
+  const settings = { HASH_CAPACITY: '2', LOCKOUT_FAILURES: '1' };
+  const names = ['ana', 'ANA', 'Ana', 'ben'];
+  const bodies = await Promise.all(names.map((userName) => loginBody(userName)));
   await forgetCalls();
-  await breakNext('siteverify', 'is held up');
-  const context = createExecutionContext();
-  void worker.fetch(loginRequest(body), env, context); // nobody waits for the answer
-  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 1);
+  await breakNext('siteverify', ...Array(4).fill('is held up'));
+  const takenOn = bodies.map((body) => sendWith(settings, loginRequest(body)));
+  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 4);
+  expect(await wire(await sendWith(settings, loginRequest(await loginBody('cleo'))))).toEqual(BUSY);
   await releaseHeldUp();
-  await waitOnExecutionContext(context); // as long as the runtime would
-  expect(log.events('login')).toMatchObject([{ reason: 'success' }]);
+  await Promise.all(takenOn);
+});
+
+test('sixteen logins are taken on where no setting says otherwise', async () => {
+  const names = Array.from({ length: 17 }, (_, index) => `stranger-${index}`);
+  const bodies = await Promise.all(names.map((userName) => loginBody(userName)));
+  const responses = await Promise.all(
+    bodies.map((body) => sendWith({ HASH_CAPACITY: undefined }, loginRequest(body))),
+  );
+  const statuses = responses.map(({ status }) => status).sort();
+  expect(statuses).toEqual([...Array(16).fill(401), 503]);
+});
+
+test('the logins of callers who hang up end as any other, and make room', async () => {
+  const log = recordLog();
+  const names = Array.from({ length: 16 }, (_, index) => `stranger-${index}`);
+  const bodies = await Promise.all(names.map((userName) => loginBody(userName)));
+  await forgetCalls();
+  await breakNext('siteverify', ...Array(16).fill('is held up'));
+  const caller = new AbortController();
+  const answers = bodies.map((body) =>
+    // Through the runtime, which ends the request of a caller who has gone.
+    exports.default.fetch(new Request(loginRequest(body), { signal: caller.signal })),
+  );
+  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 16);
+  caller.abort();
+  const outcomes = await Promise.allSettled(answers);
+  expect(outcomes.map(({ status }) => status)).toEqual(Array(16).fill('rejected'));
+
+  await releaseHeldUp();
+  await vi.waitUntil(() => log.events('login').length === 16, { timeout: 10_000 });
+  const reasons = log.events('login').map(({ reason }) => reason);
+  expect(reasons).toEqual(Array(16).fill('unknown_user'));
+  const response = await sendWith({ HASH_CAPACITY: '1' }, loginRequest(await loginBody('ana')));
+  expect(response.status).toBe(200);
 });
 
 describe('the capacity', () => {

@@ -17,9 +17,11 @@ async function lastLoginOf(userName: string): Promise<Date | null | undefined> {
 
 test('a right login is recorded', async () => {
   await addUser('jdoe');
+  await addUser('neighbour');
   expect(await lastLoginOf('jdoe')).toBeNull();
   await login('jdoe');
   expect(await lastLoginOf('jdoe')).toBeInstanceOf(Date);
+  expect(await lastLoginOf('neighbour')).toBeNull();
 });
 
 test('a wrong one is not', async () => {

@@ -1,7 +1,8 @@
 /** The exact lockout: what a guesser can try, and what it costs the user. */
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { loginAttempts } from '../../src/db/schema.ts';
+import { beginLogin } from '../../src/db/login-statement.ts';
+import { loginAttemptSalt, loginAttempts } from '../../src/db/schema.ts';
 import { problem, REFUSED } from '../support/answers.ts';
 import { breakNext, releaseHeldUp } from '../support/control.ts';
 import { addUser, database, resetDatabase } from '../support/fixtures.ts';
@@ -31,14 +32,13 @@ async function fail(userName: string, times: number): Promise<void> {
   }
 }
 
-/** Lets time pass for the attempts that have been counted. */
-async function pass(seconds: number): Promise<void> {
-  const interval = sql`make_interval(secs => ${seconds})`;
+/** Sets how many seconds ago the first and the last attempt were counted. */
+async function age({ first, last = first }: { first: number; last?: number }): Promise<void> {
   await database()
     .update(loginAttempts)
     .set({
-      firstCountedAt: sql`first_counted_at - ${interval}`,
-      lastCountedAt: sql`last_counted_at - ${interval}`,
+      firstCountedAt: sql`now() - make_interval(secs => ${first})`,
+      lastCountedAt: sql`now() - make_interval(secs => ${last})`,
     });
 }
 
@@ -58,34 +58,32 @@ describe('five failures lock a name', () => {
     await fail('jdoe', 5);
     const hashes = countHashes();
     expect(await wire(await login('jdoe'))).toEqual(UNDECIDED);
-    await pass(4);
+    await age({ first: 60, last: 2 });
     expect(await wire(await login('jdoe'))).toEqual(UNDECIDED);
-    await pass(1);
+    await age({ first: 60, last: 5 });
     expect(await wire(await login('jdoe'))).toEqual(REFUSED);
     expect(hashes()).toBe(0);
   });
 
   test('for five minutes from the last of them', async () => {
-    await fail('jdoe', 1);
-    await pass(240);
-    await fail('jdoe', 4);
-    await pass(295);
+    await fail('jdoe', 5);
+    await age({ first: 590, last: 295 });
     expect((await login('jdoe')).status).toBe(401);
-    await pass(5);
+    await age({ first: 595, last: 300 });
     expect((await login('jdoe')).status).toBe(200);
   });
 
   test('and what is tried during the lock does not make it longer', async () => {
     await fail('jdoe', 5);
-    await pass(290);
+    await age({ first: 290 });
+    const before = await database().select().from(loginAttempts);
     await fail('jdoe', 3);
-    await pass(10);
-    expect((await login('jdoe')).status).toBe(200);
+    expect(await database().select().from(loginAttempts)).toEqual(before);
   });
 
   test('and after the lock there are five new ones', async () => {
     await fail('jdoe', 5);
-    await pass(300);
+    await age({ first: 300 });
     const hashes = countHashes();
     await fail('jdoe', 5);
     expect(hashes()).toBe(5);
@@ -123,8 +121,8 @@ test('a name that nobody has answers to every step as one that a user has', asyn
   const answers = async (userName: string) => {
     const hashes = countHashes();
     const seen = [];
-    for (const seconds of [0, 0, 0, 0, 0, 0, 5, 290, 5]) {
-      await pass(seconds);
+    for (const secondsAgo of [0, 0, 0, 0, 0, 1, 5, 295, 300]) {
+      await age({ first: secondsAgo });
       seen.push(await wire(await login(userName, WRONG)), hashes());
     }
     vi.restoreAllMocks();
@@ -150,16 +148,31 @@ test.each(['jdoe', 'nobody'])(
     expect(hashes()).toBe(5);
     expect(await countedAttempts()).toEqual([5]);
 
-    await pass(5);
+    await age({ first: 5 });
     expect(await wire(await login(userName))).toEqual(REFUSED);
-    await pass(290);
+    await age({ first: 295 });
     expect(await wire(await login(userName))).toEqual(REFUSED);
     expect(hashes()).toBe(5);
-    await pass(5);
+    await age({ first: 300 });
     expect((await login(userName)).status).toBe(userName === 'jdoe' ? 200 : 401);
     expect(hashes()).toBe(6);
   },
 );
+
+test('of 40 statements at a time exactly five count, each time', async () => {
+  for (let round = 0; round < 25; round++) {
+    const attempts = Array.from({ length: 40 }, () => ({
+      normalizedUserName: `FRESH-${round}`,
+      attemptId: crypto.randomUUID(),
+    }));
+    const lockout = { failures: 5, minutes: 5 };
+    const states = await Promise.all(
+      attempts.map((attempt) => beginLogin(database(), attempt, lockout)),
+    );
+    const statuses = states.map(({ status }) => status).sort();
+    expect(statuses).toEqual([...Array(5).fill('counted'), ...Array(35).fill('undecided')]);
+  }
+});
 
 describe('a right password', () => {
   test('takes its own attempt out of the count again', async () => {
@@ -169,7 +182,9 @@ describe('a right password', () => {
 
   test('leaves those of others in it', async () => {
     await fail('jdoe', 4);
+    const log = recordLog();
     expect((await login('jdoe')).status).toBe(200);
+    expect(log.events('name_locked')).toEqual([]); // though it was the fifth that counted
     await fail('jdoe', 1);
     expect((await login('jdoe')).status).toBe(429);
   });
@@ -198,7 +213,7 @@ describe('a right password', () => {
     await breakNext('database', 'passes', 'is held up');
     const { response, rest } = await sendAndLeave(loginRequest(await loginBody('jdoe')));
     expect(response.status).toBe(200);
-    await pass(300);
+    await age({ first: 300 });
     await fail('jdoe', 5);
     await releaseHeldUp();
     await rest();
@@ -214,11 +229,22 @@ describe('a right password', () => {
 
 test('failures count for five minutes from the first', async () => {
   await fail('jdoe', 1);
-  await pass(299);
+  await age({ first: 290 });
   await fail('jdoe', 3);
-  await pass(1);
+  expect(await countedAttempts()).toEqual([4]);
+  await age({ first: 300, last: 1 });
   await fail('jdoe', 1);
   expect(await countedAttempts()).toEqual([1]);
+});
+
+test('a right password is not the first of the failures that follow it', async () => {
+  await login('jdoe');
+  await age({ first: 290 });
+  await fail('jdoe', 1);
+  const { rows } = await database().execute(
+    sql`select first_counted_at = last_counted_at as "startsAnew" from ${loginAttempts}`,
+  );
+  expect(rows).toEqual([{ startsAnew: true }]);
 });
 
 test('an attempt counts although the answer of the database is lost, and is not made twice', async () => {
@@ -245,20 +271,19 @@ test('the number of failures and the minutes are settings', async () => {
   await tryWith(WRONG);
   await tryWith(WRONG);
   expect((await tryWith({})).status).toBe(429);
-  await pass(59);
+  await age({ first: 55 });
   expect((await tryWith({})).status).toBe(401);
-  await pass(1);
+  await age({ first: 60 });
   expect((await tryWith({})).status).toBe(200);
 });
 
 test('the table holds nothing that was typed, nor a digest that somebody else could compute', async () => {
   await fail('jdoe', 1);
   const [row] = await database().select().from(loginAttempts);
-  const plain = await database().execute(
-    sql`select encode(sha256(convert_to('JDOE', 'UTF8')), 'hex') as digest`,
-  );
-  expect(row?.nameDigest).toMatch(/^[0-9a-f]{64}$/);
-  expect(row?.nameDigest).not.toBe(plain.rows[0]?.digest);
+  const { rows } = await database().execute(sql`
+    select encode(sha256(convert_to(salt || 'JDOE', 'UTF8')), 'hex') as digest
+    from ${loginAttemptSalt} where length(salt) = 72`);
+  expect(rows).toEqual([{ digest: row?.nameDigest }]);
   expect(JSON.stringify(row)).not.toMatch(/jdoe/i);
 });
 

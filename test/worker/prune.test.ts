@@ -14,12 +14,19 @@ afterEach(() => vi.restoreAllMocks());
 const tick = (settings: Partial<Env> = {}) =>
   worker.scheduled(createScheduledController(), { ...env, ...settings });
 
-async function addAttempts(nameDigest: string, secondsAgo: number): Promise<void> {
-  const at = new Date(Date.now() - secondsAgo * 1000);
-  const attempts = [crypto.randomUUID()];
+async function addAttempts(
+  nameDigest: string,
+  secondsAgo: number,
+  { attempts = [crypto.randomUUID()] as string[], first = secondsAgo } = {},
+): Promise<void> {
   await database()
     .insert(loginAttempts)
-    .values({ nameDigest, attempts, firstCountedAt: at, lastCountedAt: at });
+    .values({
+      nameDigest,
+      attempts,
+      firstCountedAt: new Date(Date.now() - first * 1000),
+      lastCountedAt: new Date(Date.now() - secondsAgo * 1000),
+    });
 }
 
 async function remaining(): Promise<string[]> {
@@ -30,12 +37,16 @@ async function remaining(): Promise<string[]> {
 test('it forgets the attempts that count no longer, and no others', async () => {
   await addAttempts('a day ago', 86_400);
   await addAttempts('just over', 301);
+  await addAttempts('all of them right', 301, { attempts: [] });
   await addAttempts('nearly over', 290);
+  await addAttempts('locked later', 10, { first: 309 });
   await addAttempts('now', 0);
   const log = recordLog();
+  const timeout = vi.spyOn(AbortSignal, 'timeout');
   await tick();
-  expect(await remaining()).toEqual(['nearly over', 'now']);
-  expect(log.lines).toEqual(['{"event":"attempts_pruned","names":2}']);
+  expect(timeout.mock.calls).toEqual([[60_000]]);
+  expect(await remaining()).toEqual(['locked later', 'nearly over', 'now']);
+  expect(log.lines).toEqual(['{"event":"attempts_pruned","names":3}']);
 });
 
 test('it minds the setting for how long they count', async () => {

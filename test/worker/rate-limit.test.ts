@@ -63,6 +63,16 @@ describe('logins from one address', () => {
     ]);
   });
 
+  test('spend not even the time to read the body', async () => {
+    await flood(times('192.0.2.5'));
+    const pull = vi.fn((controller: ReadableStreamDefaultController) => controller.close());
+    const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+    const request = loginRequest(body, { 'CF-Connecting-IP': '192.0.2.5' });
+    const response = await sendWith({ LOGINS_PER_ADDRESS: LIMIT_OF_THREE }, request);
+    expect(response.status).toBe(429);
+    expect(pull).not.toHaveBeenCalled();
+  });
+
   test.each(['', 'unknown', '999.1.1.1', '::1]/['])(
     'are not limited together where the address is "%s", and the log says so',
     async (address) => {

@@ -102,6 +102,49 @@ describe('a 503 and a log line that names the setting, never its value, follow',
   });
 });
 
+describe('the number', () => {
+  const problemWith = async (setting: string, value: unknown) => {
+    const log = recordLog();
+    const response = await sendWith({ [setting]: value }, loginRequest('{}'));
+    const [event] = log.events('settings_refused');
+    return event?.faults[0]?.problem ?? response.status;
+  };
+
+  test.each([
+    ['LOCKOUT_FAILURES', 1, 100],
+    ['LOCKOUT_MINUTES', 1, 1440],
+    ['HASH_CAPACITY', 1, 20],
+  ])('%s is a whole one from %i to %i', async (setting, lowest, highest) => {
+    for (const value of [lowest, highest, String(lowest), String(highest), '', undefined]) {
+      expect(await problemWith(setting, value)).toBe(401);
+    }
+    const problem = `is not a whole number from ${lowest} to ${highest}`;
+    for (const value of [
+      lowest - 1,
+      highest + 1,
+      1.5,
+      '1.5',
+      '1e1',
+      '0x5',
+      '+5',
+      'x',
+      true,
+      null,
+    ]) {
+      expect(await problemWith(setting, value)).toBe(problem);
+    }
+  });
+});
+
+test.each(['LOGINS_PER_ADDRESS', 'LOGINS_PER_NAME'])('%s is a binding', async (setting) => {
+  for (const value of ['100', 100, {}, null]) {
+    const log = recordLog();
+    expect((await sendWith({ [setting]: value }, loginRequest('{}'))).status).toBe(503);
+    const [{ faults }] = log.events('settings_refused');
+    expect(faults).toEqual([{ setting, problem: 'is not a rate limiting binding' }]);
+  }
+});
+
 test('all that is wrong is named at once', async () => {
   const log = recordLog();
   await sendWith({ JWT_SECRET: 'short', JWT_ISSUER: '' }, loginRequest('{}'));
