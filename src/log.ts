@@ -33,7 +33,7 @@ export interface LoginDetails {
   userId?: string;
   /** As stored, never as typed; absent for an unknown user. */
   userName?: string;
-  /** How many attempts on the name count at the moment, this one included. */
+  /** How many attempts on the name count at the moment: this one too, unless it came too late to. */
   attempts?: number;
   /** Siteverify's `error-codes`. */
   captchaErrors?: string[];

@@ -33,7 +33,7 @@ export async function login(context: Context<AppEnv>): Promise<Response> {
   const answer = answerTo(outcome);
   log({ event: 'login', status: answer.status, reason: outcome, ...details });
   const { failures, minutes } = context.get('settings').lockout;
-  // The last attempt that may be wrong has reached the hash, and was.
+  // The last attempt that may be wrong has reached the hash, and was. One before it may yet be right.
   if (details.attempts === failures && details.hashMs !== undefined) {
     const { address, userId, userName } = details;
     log({ event: 'name_locked', minutes, address, userId, userName });
@@ -66,8 +66,8 @@ const hashCapacity = new HashCapacity();
 
 /**
  * The order is fixed: the body first, because a malformed one must not burn the one-time captcha
- * token; then the captcha; then the credentials. What is refused for want of room is refused before
- * any of them.
+ * token; then the captcha; then the credentials. A flood is turned away before any of them, and what
+ * there is no room for before the captcha.
  *
  * @param details noted for the log as the login proceeds
  */

@@ -17,6 +17,16 @@ test('every event is documented, and no other', () => {
   expect(documentedEvents.sort()).toEqual([...events].sort());
 });
 
+test('every field is documented', () => {
+  const types = read('src/log.ts').split(/export (?:type LogEvent|function log)/)[1] ?? '';
+  const fields = [...(types + read('cli/audit.ts')).matchAll(/\b(\w+)\??: /g)].map(
+    ([, name]) => name,
+  );
+  expect(fields.length).toBeGreaterThan(20);
+  for (const field of new Set(fields))
+    expect([field, doc.includes(`\`${field}\``)]).toEqual([field, true]);
+});
+
 test('every reason is documented under the status that it is answered with, and no other', () => {
   const [, refusals = ''] = read('src/refusal.ts').split('export function answerTo');
   const reasons: string[] = [];

@@ -10,6 +10,7 @@ import { importSigningKey } from '../../src/token/signing-key.ts';
 import { HEADERS } from '../support/answers.ts';
 import { callsTo, forgetCalls } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
+import { recordLog } from '../support/log.ts';
 import { login, send, wire } from '../support/requests.ts';
 
 beforeAll(async () => {
@@ -157,6 +158,16 @@ test('a route of the README is closed to a caller without the permission, and do
 });
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+test('a token that is refused is logged with its reason and the address, and nothing of it', async () => {
+  const log = recordLog();
+  const headers = { Authorization: 'Bearer forged.to.ken', 'CF-Connecting-IP': '192.0.2.1' };
+  await send('/api/Users/me', { headers });
+  vi.restoreAllMocks();
+  expect(log.lines).toEqual([
+    '{"event":"token_refused","reason":"malformed","address":"192.0.2.1"}',
+  ]);
+});
 
 describe('a token is invalid', () => {
   const now = Math.floor(Date.now() / 1000);
