@@ -64,7 +64,8 @@ async function start({ port, reset, servicesOnly }: Options): Promise<void> {
   };
   if (servicesOnly) return console.log(servicesBanner(secrets));
 
-  const wrangler = startWrangler(ROOT, port, secrets, (line) => {
+  const stateFolder = join(LOCAL_FOLDER, 'wrangler');
+  const wrangler = startWrangler(ROOT, port, stateFolder, secrets, (line) => {
     const readable = readableLine(line);
     if (readable !== null) console.log(readable);
   });

@@ -27,12 +27,14 @@ export interface Wrangler {
  * It leads a process group of its own: a Ctrl-C at the terminal reaches this process alone, which
  * can then stop the Worker first and the database after it.
  *
+ * @param stateFolder where wrangler keeps what Cloudflare would: the counters of the rate limits
  * @param secrets the Worker's; they win over `.dev.vars`
  * @param print what to do with a line of output once the Worker is ready
  */
 export function startWrangler(
   root: string,
   port: number,
+  stateFolder: string,
   secrets: Record<string, string>,
   print: (line: string) => void,
 ): Wrangler {
@@ -41,7 +43,7 @@ export function startWrangler(
     [
       join(root, 'node_modules/wrangler/bin/wrangler.js'),
       ...['dev', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'],
-      ...['--show-interactive-dev-session', 'false'],
+      ...['--persist-to', stateFolder, '--show-interactive-dev-session', 'false'],
       ...(existsSync(join(root, '.dev.vars')) ? ['--env-file', '.dev.vars'] : []),
     ],
     {

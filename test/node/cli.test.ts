@@ -252,7 +252,7 @@ describe('a database elsewhere', () => {
   });
 
   test.each([
-    ['nonsense', 'DATABASE_URL is not of the form postgresql://user:password@host/database.'],
+    ['no URL', 'DATABASE_URL is not of the form postgresql://user:password@host/database.'],
     ['postgresql://app:db-secret@127.0.0.1:1/x', 'The database at 127.0.0.1 cannot be reached.'],
   ])('that is %s is told in a sentence', async (url, sentence) => {
     const answer = await portero(['migrate'], '', { DATABASE_URL: url });

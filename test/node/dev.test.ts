@@ -9,6 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { makePlan } from '../../dev/plan.ts';
 import { freePort } from '../support/free-port.ts';
 import { localEnvironment } from '../support/local-environment.ts';
+import { startPlainWrangler } from '../support/plain-wrangler.ts';
 import { ROOT, start } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -155,13 +156,7 @@ test('plain `wrangler dev` works beside the local services, with the printed .de
   const file = join(env.PORTERO_LOCAL_FOLDER, 'dev.vars');
   writeFileSync(file, devVars.join('\n'));
 
-  const port = await freePort();
-  const wrangler = start(
-    ['node_modules/wrangler/bin/wrangler.js', 'dev', '--env-file', file, '--port', String(port)],
-    { CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
-  );
-  await wrangler.printed('Ready on');
-  const url = `http://localhost:${port}`;
+  const url = await startPlainWrangler(['--env-file', file]);
   expect((await login(url, { UserName: 'jdoe', Password: 's3cr3t' })).status).toBe(200);
 });
 

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../src/db/connection.ts';
-import { freePort } from '../support/free-port.ts';
 import { localEnvironment } from '../support/local-environment.ts';
 import { leadTo } from '../support/outbound.ts';
+import { startPlainWrangler } from '../support/plain-wrangler.ts';
 import { start } from '../support/process.ts';
 
 /** The sum of a login's deadlines, as docs/limits.md has it. */
@@ -57,17 +57,6 @@ async function startFront(database: Service, siteverify: Service): Promise<strin
     server.close();
   });
   return `postgresql://portero:portero@127.0.0.1:${(server.address() as AddressInfo).port}/portero`;
-}
-
-/** Plain `wrangler dev`, whose settings in the environment win over `.dev.vars`. */
-async function startWorker(settings: Record<string, string>): Promise<string> {
-  const port = await freePort();
-  const wrangler = start(['node_modules/wrangler/bin/wrangler.js', 'dev', '--port', String(port)], {
-    ...settings,
-    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  });
-  await wrangler.printed('Ready on');
-  return `http://127.0.0.1:${port}`;
 }
 
 /** Users who have never failed a login, all with the password of `jdoe`. */
@@ -138,7 +127,7 @@ test('logins fail in time and only for as long as the database or siteverify are
   const [database, siteverify] = await Promise.all([startService(), startService()]);
   await addFreshUsers(database);
   const DATABASE_URL = await startFront(database, siteverify);
-  const url = await startWorker({ ...database.environment, DATABASE_URL });
+  const url = await startPlainWrangler([], { ...database.environment, DATABASE_URL });
   const stream = streamLogins(url);
   await stream.expect(200, 5);
 

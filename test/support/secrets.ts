@@ -20,10 +20,14 @@ export function noteSecret(value: unknown): void {
   }
 }
 
-/** Notes a token, of which no part may be logged either. */
+/** Anything shorter is no token, and its parts turn up by chance. */
+const SHORTEST_TOKEN_LENGTH = 30;
+
+/** Notes a token, of which no part may be logged either. What is not of three parts is none. */
 export function noteToken(token: string): void {
-  noteSecret(token);
-  for (const part of token.split('.')) noteSecret(part);
+  const parts = token.split('.');
+  if (parts.length === 3 && token.length >= SHORTEST_TOKEN_LENGTH)
+    [token, ...parts].forEach(noteSecret);
 }
 
 /** The lines that hold a secret; each shortened to its beginning, which tells the event. */

@@ -128,8 +128,10 @@ describe('everything that is logged in these tests is searched for secrets, and 
     [
       'a bearer token',
       async () => {
-        await send('/api/Users/me', { headers: { Authorization: 'Bearer forged-token' } });
-        return 'forged-token';
+        await send('/api/Users/me', {
+          headers: { Authorization: 'Bearer forged-header.forged-payload.forged-signature' },
+        });
+        return 'forged-payload';
       },
     ],
   ])('%s', async (_, use) => {
