@@ -1,6 +1,17 @@
 -- The whole current schema, written by `npm run generate` from src/db/schema.ts.
 
 CREATE TYPE "public"."permission_action" AS ENUM('create', 'update', 'delete', 'list', 'read');
+CREATE TABLE "foreign_layers" (
+	"id" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "foreign_layers_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"hash" text NOT NULL,
+	"iterations" integer NOT NULL,
+	"salt_length" integer NOT NULL,
+	"key_length" integer NOT NULL,
+	CONSTRAINT "foreign_layers_hash_iterations_salt_length_key_length_unique" UNIQUE("hash","iterations","salt_length","key_length"),
+	CONSTRAINT "foreign_layers_hash" CHECK ("foreign_layers"."hash" in ('SHA-1', 'SHA-256', 'SHA-512')),
+	CONSTRAINT "foreign_layers_iterations" CHECK ("foreign_layers"."iterations" between 1 and 100000)
+);
+
 CREATE TABLE "login_attempt_salt" (
 	"is_only_row" boolean PRIMARY KEY DEFAULT true NOT NULL,
 	"salt" text DEFAULT gen_random_uuid()::text || gen_random_uuid()::text NOT NULL,
@@ -40,6 +51,7 @@ CREATE TABLE "users" (
 	"normalized_user_name" text NOT NULL,
 	"email" text,
 	"password_hash" text,
+	"foreign_layer_id" integer,
 	"active" boolean DEFAULT true NOT NULL,
 	"role_id" integer NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -50,6 +62,8 @@ CREATE TABLE "users" (
 
 ALTER TABLE "role_grants" ADD CONSTRAINT "role_grants_role_id_roles_id_fk" FOREIGN KEY ("role_id") REFERENCES "public"."roles"("id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "role_grants" ADD CONSTRAINT "role_grants_module_key_modules_key_fk" FOREIGN KEY ("module_key") REFERENCES "public"."modules"("key") ON DELETE cascade ON UPDATE cascade;
+ALTER TABLE "users" ADD CONSTRAINT "users_foreign_layer_id_foreign_layers_id_fk" FOREIGN KEY ("foreign_layer_id") REFERENCES "public"."foreign_layers"("id") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "users" ADD CONSTRAINT "users_role_id_roles_id_fk" FOREIGN KEY ("role_id") REFERENCES "public"."roles"("id") ON DELETE no action ON UPDATE no action;
+CREATE INDEX "users_foreign_layer_id_index" ON "users" USING btree ("foreign_layer_id");
 
 INSERT INTO "login_attempt_salt" DEFAULT VALUES;

@@ -18,11 +18,13 @@ export type LogEvent =
   | ({ event: 'login'; status: number; reason: 'success' | Refusal } & LoginDetails)
   | { event: 'name_locked'; minutes: number; address?: string; userId?: string; userName?: string }
   | { event: 'success_not_recorded'; userId: string; fault: DatabaseFault; sqlState?: string }
+  | { event: 'password_rehashed'; userId: string }
+  | { event: 'password_not_rehashed'; userId: string; fault: DatabaseFault; sqlState?: string }
   | { event: 'token_refused'; reason: string; address?: string }
   | { event: 'rate_limit_off'; limit: keyof RateLimits; fault: RateLimitFault }
   | { event: 'settings_refused'; faults: SettingFault[] }
-  | { event: 'attempts_pruned'; names: number }
-  | { event: 'attempts_not_pruned'; fault: DatabaseFault; sqlState?: string }
+  | { event: 'pruned'; names: number; foreignLayers: number }
+  | { event: 'not_pruned'; fault: DatabaseFault; sqlState?: string }
   | { event: 'unexpected_error'; error: string; stack: string[] };
 
 /** What is known of a login when it is answered. Milliseconds are whole. */
@@ -59,13 +61,15 @@ function isFault(event: LogEvent): boolean {
 
     case 'name_locked':
     case 'token_refused':
-    case 'attempts_pruned':
+    case 'password_rehashed':
+    case 'pruned':
       return false;
 
     case 'success_not_recorded':
+    case 'password_not_rehashed':
     case 'rate_limit_off':
     case 'settings_refused':
-    case 'attempts_not_pruned':
+    case 'not_pruned':
     case 'unexpected_error':
       return true;
   }

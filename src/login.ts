@@ -8,11 +8,17 @@ import type { AppEnv } from './app-env.ts';
 import { readClientAddress } from './client-address.ts';
 import { connect } from './db/connection.ts';
 import { databaseFault } from './db/fault.ts';
-import { beginLogin, type LoginAttempt, recordSuccess } from './db/login-statement.ts';
+import {
+  beginLogin,
+  type LoginAccount,
+  type LoginAttempt,
+  recordSuccess,
+  replaceHash,
+} from './db/login-statement.ts';
 import { HashCapacity } from './hash-capacity.ts';
 import { type LoginDetails, log } from './log.ts';
 import { type LoginRequest, MAX_BODY_BYTES, readLoginRequest } from './login-request.ts';
-import { verifyPassword } from './password/password.ts';
+import { hashPassword, verifyPassword } from './password/password.ts';
 import { problem, unauthorized } from './problem.ts';
 import { digestOf, exceedsLimit } from './rate-limit.ts';
 import { answerTo, type Refusal } from './refusal.ts';
@@ -124,7 +130,7 @@ async function decide(
     details.sqlState = state.sqlState;
     return state.fault;
   }
-  const { status, attempts, account } = state;
+  const { status, attempts, account, shapes } = state;
   details.attempts = attempts;
   details.userId = account?.id;
   details.userName = account?.userName;
@@ -132,10 +138,10 @@ async function decide(
   if (status === 'locked') return 'name_locked';
 
   // Every counted attempt derives a key, whatever is known of the name by now: see verifyPassword.
-  const check = verifyPassword(password, account?.passwordHash ?? null);
+  const check = verifyPassword(password, account?.passwordHash ?? null, shapes);
   const verdict = await timed(details, 'hashMs', check);
   if (account === null) return 'unknown_user';
-  if (verdict !== 'match') return verdict;
+  if (verdict !== 'match' && verdict !== 'outdated_match') return verdict;
   if (!account.active) return 'inactive';
 
   const claims = buildClaims(account, settings.issuance, Date.now(), crypto.randomUUID());
@@ -143,6 +149,9 @@ async function decide(
   if (token.length > MAX_TOKEN_LENGTH) return 'token_too_long';
 
   context.executionCtx.waitUntil(succeed(attempt, account.id, settings));
+  if (verdict === 'outdated_match') {
+    context.executionCtx.waitUntil(rehash(account, password, normalizedUserName, settings));
+  }
   return { token };
 }
 
@@ -167,6 +176,29 @@ async function succeed(
     await recordSuccess(connect(databaseUrl), attempt, userId);
   } catch (error) {
     log({ event: 'success_not_recorded', userId, ...databaseFault(error) });
+  }
+}
+
+/**
+ * Stores today's hash of a password whose hash another system has made. Runs after the answer; where
+ * there is no room for another hash, or the database fails, the next login does it.
+ */
+async function rehash(
+  { id: userId, passwordHash }: LoginAccount,
+  password: string,
+  name: string,
+  { databaseUrl, hashCapacity: capacity, lockout }: Settings,
+): Promise<void> {
+  const end = hashCapacity.takeOn(name, capacity, lockout.failures, Date.now());
+  if (end === null || passwordHash === null) return;
+  try {
+    const fresh = await hashPassword(password);
+    await replaceHash(connect(databaseUrl), userId, passwordHash, fresh);
+    log({ event: 'password_rehashed', userId });
+  } catch (error) {
+    log({ event: 'password_not_rehashed', userId, ...databaseFault(error) });
+  } finally {
+    end();
   }
 }
 

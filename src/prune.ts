@@ -5,6 +5,7 @@
  */
 import { connect } from './db/connection.ts';
 import { databaseFault } from './db/fault.ts';
+import { pruneForeignLayers } from './db/foreign-layers.ts';
 import { pruneAttempts } from './db/lockout.ts';
 import { log } from './log.ts';
 import { readSettings } from './settings.ts';
@@ -16,10 +17,12 @@ export async function prune(env: Env): Promise<void> {
   const verdict = await readSettings(env);
   if (!verdict.ok) return log({ event: 'settings_refused', faults: verdict.faults });
   const { databaseUrl, lockout } = verdict.settings;
+  const db = connect(databaseUrl, PRUNE_DEADLINE_MS);
   try {
-    const names = await pruneAttempts(connect(databaseUrl, PRUNE_DEADLINE_MS), lockout);
-    log({ event: 'attempts_pruned', names });
+    const names = await pruneAttempts(db, lockout);
+    const foreignLayers = await pruneForeignLayers(db);
+    log({ event: 'pruned', names, foreignLayers });
   } catch (error) {
-    log({ event: 'attempts_not_pruned', ...databaseFault(error) });
+    log({ event: 'not_pruned', ...databaseFault(error) });
   }
 }

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import type { Database } from './connection.ts';
 import { type AttemptStatus, countAttempt, type Lockout, refundAttempt } from './lockout.ts';
-import { roleGrants, roles, users } from './schema.ts';
+import { foreignLayers, roleGrants, roles, users } from './schema.ts';
 
 /** A user as a login needs it. */
 export interface LoginAccount {
@@ -32,6 +32,8 @@ export interface LoginState {
   attempts: number;
   /** `null` for an unknown name. */
   account: LoginAccount | null;
+  /** Of every foreign layer that any user's hash begins with, in the same order for every name. */
+  shapes: v.InferOutput<typeof Shapes>;
 }
 
 /**
@@ -70,6 +72,11 @@ export async function beginLogin(
     select
       attempt.status as "status",
       attempt.attempts as "attempts",
+      array_to_json(array(
+        select json_build_object(
+          'hash', hash, 'iterations', iterations, 'saltLength', salt_length, 'keyLength', key_length
+        ) from ${foreignLayers} order by id
+      )) as "shapes",
       coalesce(found.is_known, false) as "isKnown",
       case when is_known then found.id end as "id",
       case when is_known then found.user_name end as "userName",
@@ -86,24 +93,34 @@ export async function beginLogin(
       left join ${roles} on ${roles.id} = found.role_id
   `);
   const [row] = v.parse(LoginRows, rows);
-  const { status, attempts } = row;
-  if (!row.isKnown) return { status, attempts, account: null };
+  const { status, attempts, shapes } = row;
+  if (!row.isKnown) return { status, attempts, shapes, account: null };
   const { id, userName, passwordHash, active, roleName, isAdmin, permissions } = row;
   const role = { name: roleName, isAdmin, permissions };
-  return { status, attempts, account: { id, userName, passwordHash, active, role } };
+  return { status, attempts, shapes, account: { id, userName, passwordHash, active, role } };
 }
 
-const attemptColumns = {
+const Shapes = v.array(
+  v.object({
+    hash: v.picklist(['SHA-1', 'SHA-256', 'SHA-512']),
+    iterations: v.number(),
+    saltLength: v.number(),
+    keyLength: v.number(),
+  }),
+);
+
+const commonColumns = {
   status: v.picklist(['counted', 'undecided', 'locked'] satisfies AttemptStatus[]),
   attempts: v.number(),
+  shapes: Shapes,
 };
 
 const LoginRows = v.strictTuple([
   v.variant('isKnown', [
-    v.object({ isKnown: v.literal(false), ...attemptColumns }),
+    v.object({ isKnown: v.literal(false), ...commonColumns }),
     v.object({
       isKnown: v.literal(true),
-      ...attemptColumns,
+      ...commonColumns,
       id: v.string(),
       userName: v.string(),
       passwordHash: v.nullable(v.string()),
@@ -114,6 +131,24 @@ const LoginRows = v.strictTuple([
     }),
   ]),
 ]);
+
+/**
+ * Stores a fresh hash of the password that has just been right, in place of another system's.
+ *
+ * @param outdated the hash that was right: where another is stored by now, the password has been changed
+ *   meanwhile, and nothing is overwritten
+ */
+export async function replaceHash(
+  db: Database,
+  userId: string,
+  outdated: string,
+  fresh: string,
+): Promise<void> {
+  await db
+    .update(users)
+    .set({ passwordHash: fresh, foreignLayerId: null, updatedAt: sql`now()` })
+    .where(and(eq(users.id, userId), eq(users.passwordHash, outdated)));
+}
 
 /** Takes a right attempt out of the count and records the time of the login. */
 export async function recordSuccess(

@@ -7,12 +7,14 @@ import { sql } from 'drizzle-orm';
 import {
   boolean,
   check,
+  index,
   integer,
   pgEnum,
   pgTable,
   primaryKey,
   text,
   timestamp,
+  unique,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { ACTIONS } from '../permission.ts';
@@ -52,24 +54,52 @@ export const roleGrants = pgTable(
 );
 
 /**
+ * The shapes of the foreign layers that users' hashes begin with (`LayerShape`): every login derives each
+ * of them, so that none betrays its user. Those with more iterations than one call of PBKDF2 may have are
+ * not among them, because they would burden every login for the sake of a few.
+ */
+export const foreignLayers = pgTable(
+  'foreign_layers',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    hash: text('hash', { enum: ['SHA-1', 'SHA-256', 'SHA-512'] }).notNull(),
+    iterations: integer('iterations').notNull(),
+    saltLength: integer('salt_length').notNull(),
+    keyLength: integer('key_length').notNull(),
+  },
+  (table) => [
+    unique().on(table.hash, table.iterations, table.saltLength, table.keyLength),
+    check('foreign_layers_hash', sql`${table.hash} in ('SHA-1', 'SHA-256', 'SHA-512')`),
+    check('foreign_layers_iterations', sql`${table.iterations} between 1 and 100000`),
+  ],
+);
+
+/**
  * A user. The id is text, so that the GUIDs of an ASP.NET Identity system stay as they are.
  * A user without a password hash exists, but cannot log in.
  */
-export const users = pgTable('users', {
-  id: text('id').primaryKey(),
-  userName: text('user_name').notNull(),
-  /** `normalizeUserName(userName)`; what a login looks up. */
-  normalizedUserName: text('normalized_user_name').notNull().unique(),
-  email: text('email'),
-  passwordHash: text('password_hash'),
-  active: boolean('active').notNull().default(true),
-  roleId: integer('role_id')
-    .notNull()
-    .references(() => roles.id),
-  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
-  updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
-  lastLoginAt: timestamp('last_login_at', { withTimezone: true }),
-});
+export const users = pgTable(
+  'users',
+  {
+    id: text('id').primaryKey(),
+    userName: text('user_name').notNull(),
+    /** `normalizeUserName(userName)`; what a login looks up. */
+    normalizedUserName: text('normalized_user_name').notNull().unique(),
+    email: text('email'),
+    passwordHash: text('password_hash'),
+    /** Of the foreign layer that the password hash begins with, where it is one of the listed. */
+    foreignLayerId: integer('foreign_layer_id').references(() => foreignLayers.id),
+    active: boolean('active').notNull().default(true),
+    roleId: integer('role_id')
+      .notNull()
+      .references(() => roles.id),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+    lastLoginAt: timestamp('last_login_at', { withTimezone: true }),
+  },
+  // For the cron trigger, which forgets the layers that nobody's hash begins with any more.
+  (table) => [index().on(table.foreignLayerId)],
+);
 
 /**
  * The recent attempts on a name: see `lockout.ts`. One row for each name that somebody tried, whether a

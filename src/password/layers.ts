@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { pbkdf2Sha512 } from './pbkdf2.ts';
+import { pbkdf2 } from './pbkdf2.ts';
+import { giveOtherRequestsATurn } from './turns.ts';
 
 /** What a layer was fed at the bottom: a password, or the key of an imported hash. */
 export type LayerInput = 'direct' | 'wrapped';
@@ -39,7 +40,7 @@ export async function deriveKey(
   for (let index = 1; index <= LAYERS; index++) {
     if (index > 1) await giveOtherRequestsATurn();
     const indexSalt = layerSalt(input, salt, index);
-    layer = await pbkdf2Sha512(layer, indexSalt, ITERATIONS_PER_LAYER, LAYER_BYTES);
+    layer = await pbkdf2('SHA-512', layer, indexSalt, ITERATIONS_PER_LAYER, LAYER_BYTES);
   }
   return layer.slice(0, KEY_BYTES);
 }
@@ -55,10 +56,4 @@ function layerSalt(input: LayerInput, salt: Uint8Array, index: number): Uint8Arr
   bytes.set(salt, domain.length);
   new DataView(bytes.buffer).setUint32(domain.length + salt.length, index);
   return bytes;
-}
-
-/** The Workers runtime has a scheduler; the command line, which hashes under Node, has timers. */
-function giveOtherRequestsATurn(): Promise<void> {
-  if ('scheduler' in globalThis) return scheduler.wait(0);
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

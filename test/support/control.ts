@@ -1,5 +1,7 @@
 /** How a test in the Workers runtime steers the network of `internet.ts`. */
 
+import type { IdentityParameters } from './identity-hash.ts';
+
 export type Service = 'database' | 'siteverify';
 
 /** What happens to one request; where it does not pass, instead of its answer. */
@@ -29,6 +31,14 @@ export async function solveCaptcha(
 ): Promise<string> {
   const response = await control('POST', '/tokens', { hostname: 'app.example.org', ...challenge });
   return response.text();
+}
+
+/** Hashes a password as ASP.NET Core Identity does. */
+export async function identityHash(
+  password: string,
+  parameters: IdentityParameters = {},
+): Promise<string> {
+  return (await control('POST', '/identity-hashes', { password, ...parameters })).text();
 }
 
 /** Sets the clock of siteverify, or lets it run again. @param now milliseconds since 1970 */

@@ -1,7 +1,14 @@
 /** The rows that the tests log in with. */
 import { inject } from 'vitest';
 import { connect, type Database } from '../../src/db/connection.ts';
-import { loginAttempts, modules, roleGrants, roles, users } from '../../src/db/schema.ts';
+import {
+  foreignLayers,
+  loginAttempts,
+  modules,
+  roleGrants,
+  roles,
+  users,
+} from '../../src/db/schema.ts';
 import { hashPassword } from '../../src/password/password.ts';
 import { ACTIONS } from '../../src/permission.ts';
 import { normalizeUserName } from '../../src/user-name.ts';
@@ -55,6 +62,7 @@ export async function resetDatabase(): Promise<void> {
     keys.flatMap((moduleKey) => actions.map((action) => ({ roleId, moduleKey, action })));
   await db.batch([
     db.delete(users),
+    db.delete(foreignLayers),
     db.delete(roles),
     db.delete(modules),
     db

@@ -9,6 +9,7 @@ import { createNeonEndpoint } from '../../dev/neon-endpoint.ts';
 import { createSiteverifyEndpoint, Siteverify } from '../../dev/siteverify.ts';
 import { migrate } from '../../drizzle/migrate.ts';
 import type { Call, Fault, Service } from './control.ts';
+import { identityHash } from './identity-hash.ts';
 import { startPostgres } from './postgres.ts';
 
 const HOSTS: Record<string, Service> = {
@@ -32,6 +33,10 @@ export async function startInternet(turnstileSecret: string) {
   const control = new Hono()
     .post('/tokens', async (context) => {
       return context.text(siteverify.issue(turnstileSecret, await context.req.json()));
+    })
+    .post('/identity-hashes', async (context) => {
+      const { password, ...parameters } = await context.req.json();
+      return context.text(identityHash(password, parameters));
     })
     .post('/clock', async (context) => {
       ({ now } = await context.req.json());

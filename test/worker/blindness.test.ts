@@ -1,8 +1,10 @@
 /** What a caller cannot learn, and what a login costs whoever asks. */
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { foreignLayers, users } from '../../src/db/schema.ts';
+import { hardenHash } from '../../src/password/password.ts';
 import { REFUSED } from '../support/answers.ts';
-import { callsTo, forgetCalls } from '../support/control.ts';
-import { addUser, database, resetDatabase } from '../support/fixtures.ts';
+import { callsTo, forgetCalls, identityHash } from '../support/control.ts';
+import { addUser, database, PASSWORD, resetDatabase } from '../support/fixtures.ts';
 import { login, wire } from '../support/requests.ts';
 
 beforeAll(async () => {
@@ -48,6 +50,55 @@ test.each(REFUSED_LOGINS)('%s makes the same derivations', async (_, userName, m
   expect(await derivationsOf(userName, members)).toEqual(await derivationsOf('jdoe', {}));
 });
 
+describe('while old and new hashes stand side by side', () => {
+  const MIXED = [
+    'jdoe',
+    'nobody',
+    'inactive',
+    'hashless',
+    'unreadable',
+    'old',
+    'old2',
+    'hardened',
+    'hardened2',
+  ];
+
+  beforeAll(async () => {
+    const [sha1, sha256] = await database()
+      .insert(foreignLayers)
+      .values([
+        { hash: 'SHA-1', iterations: 1000, saltLength: 16, keyLength: 32 },
+        { hash: 'SHA-256', iterations: 10_000, saltLength: 16, keyLength: 32 },
+      ])
+      .returning();
+    const version2 = await identityHash(PASSWORD);
+    const version3 = await identityHash(PASSWORD, { prf: 'sha256' });
+    await addUser('old', { passwordHash: version2, foreignLayerId: sha1?.id });
+    await addUser('old2', { passwordHash: version3, foreignLayerId: sha256?.id });
+    await addUser('hardened', {
+      passwordHash: await hardenHash(version2),
+      foreignLayerId: sha1?.id,
+    });
+    await addUser('hardened2', {
+      passwordHash: await hardenHash(version3),
+      foreignLayerId: sha256?.id,
+    });
+  });
+  afterAll(async () => {
+    await database().update(users).set({ foreignLayerId: null });
+    await database().delete(foreignLayers);
+  });
+
+  test.each(MIXED)('%s makes the same derivations as every other name', async (userName) => {
+    const today = { name: 'PBKDF2', hash: 'SHA-512', iterations: 10_000, saltBytes: 37, bits: 512 };
+    expect(await derivationsOf(userName, { Password: 'wrong-password' })).toEqual([
+      { name: 'PBKDF2', hash: 'SHA-1', iterations: 1000, saltBytes: 16, bits: 256 },
+      { name: 'PBKDF2', hash: 'SHA-256', iterations: 10_000, saltBytes: 16, bits: 256 },
+      ...Array(22).fill({ ...today, saltBytes: expect.any(Number) }),
+    ]);
+  });
+});
+
 test('all refusals are the same bytes', async () => {
   const answers = [];
   for (const [, userName, members] of REFUSED_LOGINS) {
@@ -85,6 +136,7 @@ test('what the statement returns of the user that stands in is no more than the 
   expect(row).toEqual({
     status: 'counted',
     attempts: expect.any(Number),
+    shapes: [],
     isKnown: false,
     id: null,
     userName: null,

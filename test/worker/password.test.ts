@@ -3,11 +3,11 @@ import { describe, expect, test, vi } from 'vitest';
 import vectors from '../../docs/password-hash-vectors.json';
 import { deriveKey, type LayerInput } from '../../src/password/layers.ts';
 import { hashPassword, verifyPassword } from '../../src/password/password.ts';
-import { pbkdf2Sha512 } from '../../src/password/pbkdf2.ts';
+import { pbkdf2 } from '../../src/password/pbkdf2.ts';
 import {
-  formatStoredHash,
+  formatLayeredHash,
+  type LayeredHash,
   parseStoredHash,
-  type StoredHash,
 } from '../../src/password/stored-hash.ts';
 
 const fromHex = (hex: string) =>
@@ -17,12 +17,12 @@ const toHex = (bytes: Uint8Array) =>
 
 describe('PBKDF2', () => {
   test('takes 100,000 iterations in one call', async () => {
-    const key = await pbkdf2Sha512(new Uint8Array([1]), new Uint8Array(16), 100_000, 32);
+    const key = await pbkdf2('SHA-512', new Uint8Array([1]), new Uint8Array(16), 100_000, 32);
     expect(key).toHaveLength(32);
   });
 
   test('refuses more with the error of the production runtime', async () => {
-    const derivation = pbkdf2Sha512(new Uint8Array([1]), new Uint8Array(16), 100_001, 32);
+    const derivation = pbkdf2('SHA-512', new Uint8Array([1]), new Uint8Array(16), 100_001, 32);
     await expect(derivation).rejects.toMatchObject({
       name: 'NotSupportedError',
       message: 'Pbkdf2 failed: iteration counts above 100000 are not supported (requested 100001).',
@@ -36,9 +36,16 @@ describe('the layers agree with the published vectors', () => {
   });
 
   test.each(vectors.hashes)('$hash', async ({ password, hash }) => {
-    expect(await verifyPassword(password, hash)).toBe('match');
-    expect(await verifyPassword(`${password} `, hash)).toBe('wrong_password');
+    expect(await verifyPassword(password, hash, [])).toBe('match');
+    expect(await verifyPassword(`${password} `, hash, [])).toBe('wrong_password');
   });
+});
+
+test.each(vectors.wrapped)('so does $hash', async ({ password, hash }) => {
+  expect(await verifyPassword(password, hash, [])).toBe('outdated_match');
+  expect(await verifyPassword(`${password} `, hash, [])).toBe('wrong_password');
+  const { foreign, salt, key } = parseStoredHash(hash) as LayeredHash;
+  expect(formatLayeredHash({ foreign, salt, key } as LayeredHash)).toBe(hash);
 });
 
 test('other requests get a turn between any two layers', async () => {
@@ -57,20 +64,20 @@ describe('a stored hash', () => {
 
   test('has a salt of its own', async () => {
     const [one, two] = await Promise.all([hashPassword('same'), hashPassword('same')]);
-    expect(parseStoredHash(one)?.salt).not.toEqual(parseStoredHash(two)?.salt);
+    const salts = [one, two].map((stored) => (parseStoredHash(stored) as LayeredHash).salt);
+    expect(salts[0]).not.toEqual(salts[1]);
   });
 
   test('is compared from the first bit of its key to the last', async () => {
-    const { salt, key } = parseStoredHash(vectors.hashes[0]?.hash ?? '') as StoredHash;
+    const { salt, key } = parseStoredHash(vectors.hashes[0]?.hash ?? '') as LayeredHash;
     for (const [index, bit] of [
       [0, 0x80],
       [15, 0x10],
       [31, 0x01],
     ] as const) {
       const other = key.with(index, (key[index] ?? 0) ^ bit);
-      expect(await verifyPassword('password', formatStoredHash({ salt, key: other }))).toBe(
-        'wrong_password',
-      );
+      const stored = formatLayeredHash({ salt, key: other });
+      expect(await verifyPassword('password', stored, [])).toBe('wrong_password');
     }
   });
 
@@ -90,6 +97,18 @@ describe('a stored hash', () => {
     `$portero$v=1$p=sha512,i=10000,n=22,s=${salt}$${key.slice(1)}B`,
     `$portero$v=1$p=sha512,i=10000,n=22,s=${salt}$${key}\n`,
     ` $portero$v=1$p=sha512,i=10000,n=22,s=${salt}$${key}`,
+    `$portero$v=1$$p=sha512,i=10000,n=22,s=${salt}$${key}`,
+    ...[
+      'f=md5,i=1000,k=32,s=AAAA',
+      'f=sha1,i=0,k=32,s=AAAA',
+      'f=sha1,i=01000,k=32,s=AAAA',
+      'f=sha1,i=1000001,k=32,s=AAAA',
+      'f=sha1,i=1000,k=0,s=AAAA',
+      'f=sha1,i=1000,k=32,s=',
+      'f=sha1,i=1000,k=32,s=AAAAA',
+      'f=sha1,i=1000,k=32,s=AB',
+      'f=sha1,i=1000,k=32,s=AA==',
+    ].map((foreign) => `$portero$v=1$${foreign}$p=sha512,i=10000,n=22,s=${salt}$${key}`),
   ])('is unreadable as %j', async (stored) => {
     expect(parseStoredHash(stored)).toBeNull();
   });

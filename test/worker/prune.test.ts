@@ -2,10 +2,10 @@
 import { createScheduledController } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { loginAttempts } from '../../src/db/schema.ts';
+import { foreignLayers, loginAttempts, users } from '../../src/db/schema.ts';
 import worker from '../../src/index.ts';
 import { breakNext } from '../support/control.ts';
-import { database, resetDatabase } from '../support/fixtures.ts';
+import { addUser, database, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
 
 beforeAll(resetDatabase);
@@ -46,7 +46,21 @@ test('it forgets the attempts that count no longer, and no others', async () => 
   await tick();
   expect(timeout.mock.calls).toEqual([[60_000]]);
   expect(await remaining()).toEqual(['locked later', 'nearly over', 'now']);
-  expect(log.lines).toEqual(['{"event":"attempts_pruned","names":3}']);
+  expect(log.lines).toEqual(['{"event":"pruned","names":3,"foreignLayers":0}']);
+});
+
+test('it forgets the foreign layers that no hash begins with any more', async () => {
+  const shape = { hash: 'SHA-256' as const, saltLength: 16, keyLength: 32 };
+  const [used] = await database()
+    .insert(foreignLayers)
+    .values([10_000, 20_000].map((iterations) => ({ ...shape, iterations })))
+    .returning();
+  await addUser('old', { foreignLayerId: used?.id });
+  await tick();
+  expect(await database().select().from(foreignLayers)).toEqual([used]);
+  await database().update(users).set({ foreignLayerId: null });
+  await tick();
+  expect(await database().select().from(foreignLayers)).toEqual([]);
 });
 
 test('it minds the setting for how long they count', async () => {
@@ -62,8 +76,8 @@ test('a database that fails is logged, and tried again the next time', async () 
   const log = recordLog();
   await breakNext('database', 'unreachable');
   await tick();
-  expect(log.events('attempts_not_pruned')).toEqual([
-    { event: 'attempts_not_pruned', fault: 'database_unreachable' },
+  expect(log.events('not_pruned')).toEqual([
+    { event: 'not_pruned', fault: 'database_unreachable' },
   ]);
   await tick();
   expect(await remaining()).toEqual([]);
