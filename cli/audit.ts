@@ -8,6 +8,8 @@
 /** The name is the operator's word, which is no secret. */
 export type OperatorEvent =
   | { event: 'password_set'; userId: string; userName: string }
+  | { event: 'users_imported'; added: number }
+  | { event: 'hashes_hardened'; hardened: number }
   | { event: 'name_unlocked'; userName: string };
 
 /** One line of JSON on standard error, so that `2>>audit.log` keeps it beside the sentence for people. */

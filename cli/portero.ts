@@ -6,6 +6,7 @@
 import { Command } from 'commander';
 import { OperatorError } from '../dev/operator-error.ts';
 import type { AddUserOptions } from './add-user.ts';
+import type { ImportOptions } from './import-users.ts';
 
 /** A command was refused, and nothing was changed. */
 const EXIT_REFUSED = 1;
@@ -32,6 +33,27 @@ users
   .action(async (name: string, options: AddUserOptions) => {
     const { addUser } = await import('./add-user.ts');
     await addUser(name, options);
+  });
+users
+  .command('import')
+  .argument('<file>', 'JSON Lines, a JSON array or CSV of AspNetUsers; - for standard input')
+  .description('add the users of an ASP.NET Core Identity system; can be run again')
+  .option('--role <role>', 'the role of all of them')
+  .option('--role-column <column>', 'the column that has the role of each')
+  .option('--admin', "allow administrators' roles", false)
+  .option('--no-harden', "store the hashes as they are, without today's layers over them")
+  .option('--rejects <file>', 'write the rows that are rejected to a file, as JSON Lines')
+  .option('--dry-run', 'check everything and write nothing', false)
+  .action(async (file: string, options: ImportOptions) => {
+    const { importUsers } = await import('./import-users.ts');
+    await importUsers(file, options);
+  });
+users
+  .command('harden')
+  .description("put today's layers over imported hashes that have none yet")
+  .action(async () => {
+    const { hardenUsers } = await import('./harden-users.ts');
+    await hardenUsers();
   });
 users
   .command('unlock')

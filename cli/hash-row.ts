@@ -1,0 +1,65 @@
+/**
+ * What a row of `users` holds of an imported password hash.
+ *
+ * @module
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Database } from '../src/db/connection.ts';
+import { foreignLayers } from '../src/db/schema.ts';
+import { hardenHash } from '../src/password/password.ts';
+import { MAX_ITERATIONS_PER_CALL } from '../src/password/pbkdf2.ts';
+import { parseStoredHash } from '../src/password/stored-hash.ts';
+
+type Layer = typeof foreignLayers.$inferInsert;
+
+export interface HashRow {
+  passwordHash: string | null;
+  /** To be listed, so that every login derives it; absent where the hash begins with none, or a long one. */
+  layer?: Layer;
+}
+
+/** @param harden puts today's layers over another system's key, which takes as long as a login's hash */
+export async function toHashRow(passwordHash: string | null, harden: boolean): Promise<HashRow> {
+  const hash = passwordHash === null ? null : parseStoredHash(passwordHash);
+  if (passwordHash === null || hash?.foreign === undefined) return { passwordHash };
+  const stored = (harden && (await hardenHash(passwordHash))) || passwordHash;
+  const { hash: name, iterations, salt, keyLength } = hash.foreign;
+  if (iterations > MAX_ITERATIONS_PER_CALL) return { passwordHash: stored };
+  const layer = { hash: name, iterations, saltLength: salt.length, keyLength };
+  return { passwordHash: stored, layer };
+}
+
+/**
+ * Lists layers, to be part of the transaction that stores the hashes: the cron trigger forgets a layer
+ * that no hash begins with.
+ */
+export function listLayers(db: Database, rows: HashRow[]) {
+  const layers = new Map(
+    rows.flatMap(({ layer }) => (layer ? [[JSON.stringify(layer), layer]] : [])),
+  );
+  return [...layers.values()].map((layer) =>
+    db
+      .insert(foreignLayers)
+      .values(layer)
+      .onConflictDoUpdate({
+        target: [
+          foreignLayers.hash,
+          foreignLayers.iterations,
+          foreignLayers.saltLength,
+          foreignLayers.keyLength,
+        ],
+        set: { hash: layer.hash }, // changes nothing, and locks the row until the hashes are stored
+      }),
+  );
+}
+
+/** The id of a row's layer, once {@link listLayers} has listed it. */
+export function layerId({ layer }: HashRow): SQL<number> | null {
+  if (layer === undefined) return null;
+  const { hash, iterations, saltLength, keyLength } = layer;
+  return sql<number>`(
+    select id from ${foreignLayers}
+    where hash = ${hash} and iterations = ${iterations}
+      and salt_length = ${saltLength} and key_length = ${keyLength}
+  )`;
+}

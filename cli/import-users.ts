@@ -1,0 +1,231 @@
+/**
+ * `users import`: the users of an ASP.NET Core Identity system, with the passwords they have.
+ *
+ * @module
+ */
+import { appendFileSync, createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { inArray, or } from 'drizzle-orm';
+import { OperatorError } from '../dev/operator-error.ts';
+import { connect } from '../src/db/connection.ts';
+import { roles, users } from '../src/db/schema.ts';
+import { normalizeUserName } from '../src/user-name.ts';
+import { audit } from './audit.ts';
+import { withDatabase } from './database.ts';
+import { layerId, listLayers, toHashRow } from './hash-row.ts';
+import { type ImportedUser, toImportedUser } from './imported-user.ts';
+import { showProgress } from './progress.ts';
+import { readUserRecords } from './user-records.ts';
+
+export interface ImportOptions {
+  role?: string;
+  roleColumn?: string;
+  /** Administrators' roles may be given. */
+  admin: boolean;
+  harden: boolean;
+  dryRun: boolean;
+  /** A file for the rows that were rejected. */
+  rejects?: string;
+}
+
+/** One transaction. With hardening, some seconds: what an interruption costs. */
+const BATCH_ROWS = 50;
+
+/** How long a batch may take in a database far away. */
+const BATCH_DEADLINE_MS = 60_000;
+
+type Row = ImportedUser & { line: number };
+
+/** What has become of the rows. */
+class Report {
+  added = 0;
+  present = 0;
+  rejected = 0;
+  #file: string | undefined;
+
+  /** @param file for the rows that are rejected, each written at once: a crash loses none */
+  constructor(file: string | undefined) {
+    this.#file = file;
+    if (file !== undefined) writeFileSync(file, '');
+  }
+
+  reject(line: number, reason: string): void {
+    this.rejected++;
+    console.error(`line ${line}: ${reason}`);
+    if (this.#file !== undefined) {
+      appendFileSync(this.#file, `${JSON.stringify({ line, reason })}\n`);
+    }
+  }
+}
+
+/** @param file a path, or `-` for standard input */
+export async function importUsers(file: string, options: ImportOptions): Promise<void> {
+  const { role, roleColumn } = options;
+  if ((role === undefined) === (roleColumn === undefined)) {
+    throw new OperatorError(
+      'Name one role with --role, or the column that has it with --role-column.',
+    );
+  }
+  const source = role === undefined ? { column: roleColumn as string } : { name: role };
+  const report = new Report(options.rejects);
+  let isInterrupted = false;
+  process.once('SIGINT', () => {
+    isInterrupted = true;
+  });
+  await withFile(file, async (path) => {
+    // Twice over the file, so that what is wrong with it is known before anything is written.
+    const lines = await checkRows(path, source, report);
+    await withDatabase(async ({ databaseUrl, name }) => {
+      const roleIds = await readRoles(databaseUrl, options.admin);
+      const progress = showProgress(lines.size);
+      for await (const batch of batches(path, source, lines)) {
+        if (isInterrupted) break;
+        await importBatch(databaseUrl, batch, roleIds, options, report);
+        progress.advance(batch.length);
+      }
+      progress.end();
+      const { added, present, rejected } = report;
+      if (!options.dryRun) audit({ event: 'users_imported', added });
+      console.log(
+        `${options.dryRun ? 'Would add' : 'Added'} ${added} users to ${name}; ` +
+          `${present} were there already, ${rejected} rejected.`,
+      );
+    });
+  });
+  if (isInterrupted) {
+    console.error('Interrupted. Run the same command again to go on.');
+    process.exitCode = EXIT_INTERRUPTED;
+  } else if (report.rejected > 0) process.exitCode = EXIT_REJECTED;
+}
+
+/** Some rows were rejected, and the rest went in. */
+const EXIT_REJECTED = 1;
+
+/** What a shell expects of a program that Ctrl-C has ended. */
+const EXIT_INTERRUPTED = 130;
+
+/** Standard input can be read only once, so it is copied first. */
+async function withFile(file: string, use: (path: string) => Promise<void>): Promise<void> {
+  if (file !== '-') return use(file);
+  const folder = mkdtempSync(join(tmpdir(), 'portero-import-'));
+  try {
+    const copy = join(folder, 'standard input');
+    await pipeline(process.stdin, createWriteStream(copy, { mode: 0o600 }));
+    await use(copy);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+type RoleSource = { name: string } | { column: string };
+
+/** @returns the lines that can be imported; the others are in the report */
+async function checkRows(path: string, source: RoleSource, report: Report): Promise<Set<number>> {
+  const lines = new Set<number>();
+  const names = new Map<string, number>();
+  const ids = new Map<string, number>();
+  for await (const record of readUserRecords(path)) {
+    const { line } = record;
+    const user = 'fault' in record ? record.fault : toImportedUser(record.columns, source);
+    if (typeof user === 'string') {
+      report.reject(line, user);
+      continue;
+    }
+    const name = normalizeUserName(user.userName);
+    const twin = names.get(name) ?? ids.get(user.id);
+    if (twin === undefined) lines.add(line);
+    else report.reject(line, `has the UserName or the Id of line ${twin}`);
+    names.set(name, names.get(name) ?? line);
+    ids.set(user.id, ids.get(user.id) ?? line);
+  }
+  return lines;
+}
+
+async function* batches(
+  path: string,
+  source: RoleSource,
+  lines: Set<number>,
+): AsyncGenerator<Row[]> {
+  let batch: Row[] = [];
+  for await (const record of readUserRecords(path)) {
+    if ('fault' in record || !lines.has(record.line)) continue;
+    const user = toImportedUser(record.columns, source);
+    if (typeof user === 'string') continue;
+    if (batch.push({ line: record.line, ...user }) === BATCH_ROWS) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** The ids of the roles that may be given, by their names. */
+async function readRoles(databaseUrl: string, admin: boolean): Promise<Map<string, number>> {
+  const known = await connect(databaseUrl).select().from(roles);
+  return new Map(
+    known.filter(({ isAdmin }) => admin || !isAdmin).map(({ name, id }) => [name, id]),
+  );
+}
+
+async function importBatch(
+  databaseUrl: string,
+  batch: Row[],
+  roleIds: Map<string, number>,
+  { harden, dryRun }: ImportOptions,
+  report: Report,
+): Promise<void> {
+  const missing = await withoutPresent(databaseUrl, batch, report);
+  const accepted = missing.filter(({ line, role }) => {
+    if (!roleIds.has(role))
+      report.reject(line, `there is no role ${role}, or it is an administrator's`);
+    return roleIds.has(role);
+  });
+  if (dryRun) {
+    report.added += accepted.length;
+    return;
+  }
+  const hashes = await Promise.all(accepted.map((user) => toHashRow(user.passwordHash, harden)));
+  const rows = accepted.map(({ id, userName, email, active, role }, index) => {
+    const hash = hashes[index] as Awaited<ReturnType<typeof toHashRow>>;
+    return {
+      id,
+      userName,
+      normalizedUserName: normalizeUserName(userName),
+      email,
+      active,
+      roleId: roleIds.get(role) as number,
+      passwordHash: hash.passwordHash,
+      foreignLayerId: layerId(hash),
+    };
+  });
+  if (rows.length === 0) return;
+  const db = connect(databaseUrl, BATCH_DEADLINE_MS);
+  const insert = db.insert(users).values(rows).onConflictDoNothing().returning({ id: users.id });
+  // Drizzle wants to know how many statements there are.
+  const batchOf = [...listLayers(db, hashes), insert] as unknown as [typeof insert];
+  const results: unknown[] = await db.batch(batchOf);
+  const added = results.at(-1) as { id: string }[];
+  report.added += added.length;
+  report.present += rows.length - added.length;
+}
+
+/** Leaves out the users who are there already, and rejects those whose name is another one's. */
+async function withoutPresent(databaseUrl: string, batch: Row[], report: Report): Promise<Row[]> {
+  const names = batch.map(({ userName }) => normalizeUserName(userName));
+  const ids = batch.map(({ id }) => id);
+  const present = await connect(databaseUrl)
+    .select({ id: users.id, name: users.normalizedUserName })
+    .from(users)
+    .where(or(inArray(users.id, ids), inArray(users.normalizedUserName, names)));
+  const presentIds = new Set(present.map(({ id }) => id));
+  const presentNames = new Set(present.map(({ name }) => name));
+  return batch.filter(({ line, id, userName }) => {
+    if (presentIds.has(id)) report.present++;
+    else if (presentNames.has(normalizeUserName(userName))) {
+      report.reject(line, 'the UserName is that of another user in the database');
+    } else return true;
+    return false;
+  });
+}

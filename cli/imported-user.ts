@@ -1,0 +1,94 @@
+/**
+ * One row of `AspNetUsers`, checked.
+ *
+ * @module
+ */
+import * as v from 'valibot';
+import { parseStoredHash } from '../src/password/stored-hash.ts';
+import { isPossibleUserName } from '../src/user-name.ts';
+
+export interface ImportedUser {
+  id: string;
+  userName: string;
+  email: string | null;
+  passwordHash: string | null;
+  active: boolean;
+  role: string;
+}
+
+/** `nvarchar(450)`, which is what ASP.NET Core Identity gives to a key. */
+const MAX_ID_LENGTH = 450;
+
+/** How the tools of SQL Server and PostgreSQL write NULL, beside JSON's own. */
+const NULLS = ['', 'NULL', '\\N'];
+
+const text = v.pipe(
+  v.nullish(v.union([v.string(), v.number()]), null),
+  v.transform((value) =>
+    value === null || NULLS.includes(String(value).trim()) ? null : String(value),
+  ),
+);
+
+const flag = v.pipe(
+  v.nullish(v.union([v.string(), v.number(), v.boolean()]), true),
+  v.transform((value) => String(value).trim().toLowerCase()),
+  v.picklist(['1', '0', 'true', 'false'], 'Activo is none of 1, 0, true and false'),
+  v.transform((value) => value === '1' || value === 'true'),
+);
+
+const Row = v.object({
+  id: v.pipe(
+    text,
+    v.string('Id is missing'),
+    v.check((id) => id.length <= MAX_ID_LENGTH && isStorable(id), 'Id cannot be one'),
+  ),
+  username: v.pipe(
+    text,
+    v.string('UserName is missing'),
+    v.check(isPossibleUserName, 'UserName cannot be one'),
+  ),
+  email: v.pipe(
+    text,
+    v.check((email) => email === null || isStorable(email), 'Email cannot be one'),
+  ),
+  passwordhash: v.pipe(
+    text,
+    v.check(
+      (hash) => hash === null || parseStoredHash(hash) !== null,
+      'PasswordHash is neither version 2 nor version 3 of ASP.NET Core Identity',
+    ),
+  ),
+  activo: flag,
+});
+
+/** PostgreSQL's `text` holds neither U+0000 nor a lone surrogate. */
+function isStorable(value: string): boolean {
+  return !value.includes('\0') && value.isWellFormed();
+}
+
+/**
+ * Checks a row.
+ *
+ * @param columns by their names in lower case
+ * @param role of every row, or the name of the column that has it
+ * @returns the user, or why there is none: fixed text, with nothing of the row in it
+ */
+export function toImportedUser(
+  columns: Record<string, unknown>,
+  role: { name: string } | { column: string },
+): ImportedUser | string {
+  const row = v.safeParse(Row, { activo: columns.active, ...columns });
+  if (!row.success) return row.issues[0].message;
+  const roleName =
+    'name' in role ? role.name : v.parse(text, columns[role.column.toLowerCase()] ?? null);
+  if (roleName === null) return 'the role is missing';
+  const { id, username, email, passwordhash, activo } = row.output;
+  return {
+    id,
+    userName: username,
+    email,
+    passwordHash: passwordhash,
+    active: activo,
+    role: roleName,
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * The rows of an export file: JSON Lines, a JSON array or CSV, one at a time.
+ *
+ * @module
+ */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { JSONParser } from '@streamparser/json-node';
+import { parse as parseCsv } from 'csv-parse';
+import { OperatorError } from '../dev/operator-error.ts';
+
+/** A row by its column names in lower case, or why it is none. */
+export type UserRecord = { line: number } & (
+  | { columns: Record<string, unknown> }
+  | { fault: string }
+);
+
+/**
+ * Reads a file of users. Which of the three forms it has, its first character tells.
+ *
+ * @returns rows with the line that each begins on; in a JSON array, with its place in the array
+ * @throws OperatorError where the file as a whole cannot be read
+ */
+export async function* readUserRecords(file: string): AsyncGenerator<UserRecord> {
+  try {
+    const beginning = await firstCharacters(file);
+    if (beginning.startsWith('[')) yield* readJsonArray(file);
+    else if (beginning.startsWith('{')) yield* readJsonLines(file);
+    else yield* readCsv(file, beginning);
+  } catch (error) {
+    if (error instanceof OperatorError) throw error;
+    throw new OperatorError(`${file} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'ENOENT') return 'there is no such file.';
+  if ('code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+    return 'it is not UTF-8.';
+  return error.message;
+}
+
+/** As text; a byte order mark is left out. */
+async function* readText(file: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+  for await (const chunk of createReadStream(file)) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}
+
+const HEADER_CHARACTERS = 4096;
+
+async function firstCharacters(file: string): Promise<string> {
+  let text = '';
+  for await (const chunk of readText(file)) {
+    text += chunk;
+    if (text.trimStart().length >= HEADER_CHARACTERS) break;
+  }
+  return text.trimStart();
+}
+
+async function* readJsonArray(file: string): AsyncGenerator<UserRecord> {
+  const parser = new JSONParser({ paths: ['$.*'], keepStack: false });
+  let line = 0;
+  for await (const { value } of Readable.from(readText(file)).compose(parser)) {
+    yield { line: ++line, ...asColumns(value) };
+  }
+}
+
+async function* readJsonLines(file: string): AsyncGenerator<UserRecord> {
+  let line = 0;
+  for await (const text of createInterface({ input: Readable.from(readText(file)) })) {
+    line++;
+    if (text.trim() !== '') yield { line, ...parseLine(text) };
+  }
+}
+
+function parseLine(text: string) {
+  try {
+    return asColumns(JSON.parse(text));
+  } catch {
+    return { fault: 'is not JSON' };
+  }
+}
+
+function asColumns(value: unknown) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { fault: 'is not a JSON object' };
+  }
+  return { columns: lowerCaseNames(Object.entries(value)) };
+}
+
+function lowerCaseNames(entries: [string, unknown][]): Record<string, unknown> {
+  return Object.fromEntries(entries.map(([name, value]) => [name.trim().toLowerCase(), value]));
+}
+
+/** What stands between two columns, in the exports of one tool or another. */
+const DELIMITERS = [',', ';', '\t', '|'];
+
+async function* readCsv(file: string, beginning: string): AsyncGenerator<UserRecord> {
+  const [header = ''] = beginning.split('\n');
+  const count = (delimiter: string) => header.split(delimiter).length;
+  const [delimiter] = DELIMITERS.toSorted((one, other) => count(other) - count(one));
+  const parser = parseCsv({
+    delimiter,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+  });
+  let names: string[] | undefined;
+  let line = 1;
+  for await (const { record, info } of Readable.from(readText(file)).compose(parser)) {
+    const values: string[] = record;
+    if (names === undefined) names = values;
+    else if (values.length === names.length) {
+      yield { line, columns: lowerCaseNames(names.map((name, index) => [name, values[index]])) };
+    } else yield { line, fault: `has ${values.length} columns instead of ${names.length}` };
+    line = info.lines + 1;
+  }
+}

@@ -1,0 +1,337 @@
+/** `users import` and `users harden`, as processes on a local database. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type LocalDatabase, openLocalDatabase } from '../../dev/local-database.ts';
+import { connect } from '../../src/db/connection.ts';
+import { foreignLayers, users } from '../../src/db/schema.ts';
+import { parseStoredHash } from '../../src/password/stored-hash.ts';
+import { type IdentityParameters, identityHash, PRFS } from '../support/identity-hash.ts';
+import { startPlainWrangler } from '../support/plain-wrangler.ts';
+import { start } from '../support/process.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'portero-test-'));
+let local: LocalDatabase;
+
+beforeAll(async () => {
+  local = (await openLocalDatabase(join(folder, 'db'), { isShared: true })) as LocalDatabase;
+});
+afterAll(async () => {
+  await local.close();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(async () => {
+  await db().delete(users);
+  await db().delete(foreignLayers);
+});
+
+const db = () => connect(local.databaseUrl);
+
+async function portero(args: string[], input = '') {
+  const environment = { PORTERO_LOCAL_FOLDER: join(folder, 'db') };
+  const command = start(['cli/portero.ts', 'users', ...args], environment, input);
+  const exitCode = await command.ended;
+  return { exitCode, output: command.output().replace(/^\{"event":.*\n/gm, '') };
+}
+
+function file(text: string | Buffer, name = 'users'): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Without hardening, which takes its time. */
+const importAs = (path: string, ...options: string[]) =>
+  portero(['import', path, '--no-harden', ...(options.length > 0 ? options : ['--role', 'Sales'])]);
+
+async function rows() {
+  const all = await db().select().from(users).orderBy(users.userName);
+  return all.map(({ id, userName, email, active, passwordHash }) => [
+    id,
+    userName,
+    email,
+    active,
+    passwordHash,
+  ]);
+}
+
+const HASH = identityHash('P@ssw0rd!');
+const ADDED_TWO = 'Added 2 users to the local database; 0 were there already, 0 rejected.\n';
+
+describe('a file is read as', () => {
+  const expected = [
+    ['A1', 'ana', 'ana@example.com', true, HASH],
+    ['B2', 'ben', null, false, null],
+  ];
+
+  test.each<[string, string | Buffer]>([
+    [
+      'JSON Lines',
+      `{"Id":"A1","UserName":"ana","Email":"ana@example.com","PasswordHash":"${HASH}","Activo":true}\n\n` +
+        '{"id":"B2","USERNAME":"ben","email":null,"passwordHash":null,"activo":0,"Other":[1]}',
+    ],
+    [
+      'a JSON array',
+      `\ufeff [ {"Id":"A1","UserName":"ana","Email":"ana@example.com","PasswordHash":"${HASH}"},\n` +
+        '{"Id":"B2","UserName":"ben","Activo":"False"} ]',
+    ],
+    [
+      'CSV of SQL Server',
+      '\ufeffId,UserName,Email,PasswordHash,Activo,Notes\r\n' +
+        `A1,ana,ana@example.com,${HASH},1,"two\r\nlines, ""quoted"""\r\nB2,ben,NULL,NULL,0,\r\n`,
+    ],
+    [
+      'CSV of PostgreSQL',
+      `"id";"user_id";"username";"email";"passwordhash";"activo"\n"A1";7;"ana";"ana@example.com";"${HASH}";true\n` +
+        'B2;8;ben;\\N;\\N;false\n',
+    ],
+    [
+      'tab-separated values',
+      `Id\tUserName\tEmail\tPasswordHash\tActivo\nA1\tana\tana@example.com\t${HASH}\tTRUE\nB2\tben\t\t\tFalse\n`,
+    ],
+  ])('%s', async (_, text) => {
+    expect(await importAs(file(text))).toEqual({ exitCode: 0, output: ADDED_TWO });
+    expect(await rows()).toEqual(expected);
+  });
+
+  test('the same from standard input', async () => {
+    const text = `{"Id":"A1","UserName":"ana","PasswordHash":"${HASH}"}\n{"Id":2,"UserName":"ben"}`;
+    const answer = await portero(['import', '-', '--role', 'Sales', '--no-harden'], text);
+    expect(answer).toEqual({ exitCode: 0, output: ADDED_TWO });
+    expect((await rows()).map(([id]) => id)).toEqual(['A1', '2']);
+  });
+
+  test.each([
+    ['a file that is not there', undefined, 'cannot be read: there is no such file.'],
+    [
+      'a file that is not UTF-8',
+      Buffer.from('Id,UserName\n1,\xff\n', 'latin1'),
+      'cannot be read: it is not UTF-8.',
+    ],
+    ['half a JSON array', '[{"Id":"A1","UserName":"ana"}', 'cannot be read: '],
+  ])('an error: %s', async (_, text, reason) => {
+    const path = text === undefined ? join(folder, 'none') : file(text, 'broken');
+    const { exitCode, output } = await importAs(path);
+    expect(output).toContain(reason);
+    expect(exitCode).toBe(1);
+    expect(await rows()).toEqual([]);
+  });
+});
+
+test('bad rows are reported by line and reason, on the screen and in a file, and the rest goes in', async () => {
+  const path = file(
+    [
+      'Id,UserName,PasswordHash,Activo',
+      'A1,ana,,1',
+      ',nobody,,1',
+      'A2,,,1',
+      'A3,"two\nlines",NULL,maybe',
+      'A4,dora,AQAAAAEAACcQ,1',
+      'A5,ANA,,1',
+      'A1,twin,,1',
+      'A6,eva',
+      'A7,fay,,1',
+    ].join('\n'),
+  );
+  const rejects = join(folder, 'rejects');
+  const { exitCode, output } = await importAs(path, '--role', 'Sales', '--rejects', rejects);
+  const reasons = [
+    [3, 'Id is missing'],
+    [4, 'UserName is missing'],
+    [5, 'Activo is none of 1, 0, true and false'],
+    [7, 'PasswordHash is neither version 2 nor version 3 of ASP.NET Core Identity'],
+    [8, 'has the UserName or the Id of line 2'],
+    [9, 'has the UserName or the Id of line 2'],
+    [10, 'has 2 columns instead of 4'],
+  ];
+  expect(output).toBe(
+    `${reasons.map(([line, reason]) => `line ${line}: ${reason}\n`).join('')}` +
+      'Added 2 users to the local database; 0 were there already, 7 rejected.\n',
+  );
+  expect(exitCode).toBe(1);
+  const written = readFileSync(rejects, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(written).toEqual(reasons.map(([line, reason]) => ({ line, reason })));
+  expect((await rows()).map(([, userName]) => userName)).toEqual(['ana', 'fay']);
+});
+
+test('a second run leaves alone what is there, and a name of somebody else is rejected', async () => {
+  const path = file('{"Id":"A1","UserName":"ana"}\n{"Id":"A2","UserName":"ben"}\n');
+  await importAs(path);
+  await db().update(users).set({ email: 'changed@example.com' }).where(eq(users.id, 'A1'));
+  const more = file(
+    '{"Id":"A1","UserName":"ana"}\n{"Id":"A3","UserName":"cleo"}\n{"Id":"A4","UserName":"BEN"}\n',
+  );
+  expect(await importAs(more)).toEqual({
+    exitCode: 1,
+    output:
+      'line 3: the UserName is that of another user in the database\n' +
+      'Added 1 users to the local database; 1 were there already, 1 rejected.\n',
+  });
+  expect((await rows()).map(([id, userName, email]) => [id, userName, email])).toEqual([
+    ['A1', 'ana', 'changed@example.com'],
+    ['A2', 'ben', null],
+    ['A3', 'cleo', null],
+  ]);
+});
+
+test('a dry run writes nothing', async () => {
+  expect(
+    await importAs(file('{"Id":"A1","UserName":"ana"}'), '--role', 'Sales', '--dry-run'),
+  ).toEqual({
+    exitCode: 0,
+    output: 'Would add 1 users to the local database; 0 were there already, 0 rejected.\n',
+  });
+  expect(await rows()).toEqual([]);
+});
+
+describe('the role', () => {
+  const text = 'Id,UserName,Rol\nA1,ana,Sales\nA2,ben,Administrator\nA3,cleo,None\nA4,dora,\n';
+
+  test("can come from a column, an administrator's only when told so", async () => {
+    const { output } = await importAs(file(text), '--role-column', 'rol');
+    expect(output).toBe(
+      'line 5: the role is missing\n' +
+        "line 3: there is no role Administrator, or it is an administrator's\n" +
+        "line 4: there is no role None, or it is an administrator's\n" +
+        'Added 1 users to the local database; 0 were there already, 3 rejected.\n',
+    );
+    const again = await importAs(file(text), '--role-column', 'ROL', '--admin');
+    expect(again.output).toContain('Added 1 users to the local database; 1 were there already');
+  });
+
+  test.each([[[]], [['--role', 'Sales', '--role-column', 'Rol']]])(
+    'has to be told once: %j',
+    async (options) => {
+      expect(await portero(['import', file(text), ...options])).toEqual({
+        exitCode: 1,
+        output: 'Name one role with --role, or the column that has it with --role-column.\n',
+      });
+    },
+  );
+});
+
+describe('hashes', () => {
+  const sha512 = identityHash('P@ssw0rd!', { prf: 'sha512', iterations: 1000 });
+  const long = identityHash('P@ssw0rd!', { prf: 'sha256', iterations: 100_001 });
+  const text = [HASH, identityHash('other'), sha512, long]
+    .map((PasswordHash, index) =>
+      JSON.stringify({ Id: `A${index}`, UserName: `u${index}`, PasswordHash }),
+    )
+    .join('\n');
+
+  async function state() {
+    const all = await db().select().from(users).orderBy(users.id);
+    const layers = await db().select().from(foreignLayers);
+    return {
+      kinds: all.map(({ passwordHash }) => parseStoredHash(passwordHash ?? '')?.kind),
+      layers: layers.map(({ hash, iterations }) => `${hash} ${iterations}`).sort(),
+      isListed: all.map(({ foreignLayerId }) => foreignLayerId !== null),
+    };
+  }
+  // One of more iterations than every login can be burdened with is not listed.
+  const listed = { layers: ['SHA-1 1000', 'SHA-512 1000'], isListed: [true, true, true, false] };
+
+  test("get layers of today's at once, and their foreign ones are listed", async () => {
+    expect((await portero(['import', file(text), '--role', 'Sales'])).exitCode).toBe(0);
+    expect(await state()).toEqual({ kinds: Array(4).fill('layered'), ...listed });
+  });
+
+  test('stay as they are when told so, until they are hardened', async () => {
+    await importAs(file(text));
+    expect(await state()).toEqual({ kinds: Array(4).fill('foreign'), ...listed });
+    await db()
+      .update(users)
+      .set({ passwordHash: 'unreadable', foreignLayerId: null })
+      .where(eq(users.id, 'A1'));
+    expect(await portero(['harden'])).toEqual({
+      exitCode: 0,
+      output:
+        'Hardened 3 hashes in the local database. 1 are no hashes of ASP.NET Core Identity.\n',
+    });
+    const { kinds } = await state();
+    expect(kinds).toEqual(['layered', undefined, 'layered', 'layered']);
+    expect((await portero(['harden'])).output).toContain('Hardened 0 hashes');
+  });
+});
+
+test('who is imported logs in over HTTP with the old password, and with no other', async () => {
+  const passwords = [
+    'p',
+    'P@ssw0rd!',
+    'contraseña',
+    'contrasen\u0303a',
+    '😀👩‍👩‍👧',
+    'x'.repeat(1000),
+  ];
+  const shapes: IdentityParameters[] = [
+    {},
+    ...PRFS.flatMap((prf) => [
+      { prf, iterations: 1 },
+      { prf, iterations: 10_000 },
+      { prf, iterations: 20_000, saltLength: 33, keyLength: 20 },
+      { prf, iterations: 100_000, saltLength: 16, keyLength: 64 },
+    ]),
+    { prf: 'sha512', iterations: 150_000 },
+  ];
+  const people = shapes.map((shape, index) => {
+    const password = passwords[index % passwords.length] as string;
+    const userName = `${index % 2 ? 'José' : 'jose'}${index}`;
+    return { userName, password, hash: identityHash(password, shape) };
+  });
+  const text = people.map(({ userName, hash }, index) =>
+    JSON.stringify({ Id: `A${index}`, UserName: userName, PasswordHash: hash, Activo: 1 }),
+  );
+  expect((await portero(['import', file(text.join('\n')), '--role', 'Sales'])).exitCode).toBe(0);
+
+  const url = await startPlainWrangler([], {
+    DATABASE_URL: local.databaseUrl,
+    TURNSTILE_SECRET_KEY: '1x0000000000000000000000000000000AA',
+    JWT_SECRET: 'a-secret-of-the-test-0123456789-0123456789',
+  });
+  const login = async (UserName: string, Password: string) => {
+    const body = { UserName, Password, CaptchaToken: 'XXXX.DUMMY.TOKEN.XXXX' };
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await fetch(`${url}/api/Auth`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  };
+  for (const { userName, password } of people) {
+    expect([userName, await login(userName.toUpperCase(), password)]).toEqual([userName, 200]);
+    expect(await login(userName, `${password}x`)).toBe(401);
+  }
+});
+
+test('an interrupted import says how to go on, and a second run completes it', async () => {
+  const total = 300;
+  const lines = Array.from({ length: total }, (_, index) =>
+    JSON.stringify({ Id: `A${index}`, UserName: `user${index}`, PasswordHash: HASH }),
+  );
+  const path = file(lines.join('\n'));
+  const environment = { PORTERO_LOCAL_FOLDER: join(folder, 'db') };
+  const command = start(
+    ['cli/portero.ts', 'users', 'import', path, '--role', 'Sales'],
+    environment,
+  );
+  const count = () => db().$count(users);
+  while ((await count()) === 0);
+  command.signal('SIGINT');
+  expect(await command.ended).toBe(130);
+  expect(command.output()).toContain('Interrupted. Run the same command again to go on.\n');
+  const half = await count();
+  expect(half).toBeGreaterThan(0);
+  expect(half).toBeLessThan(total);
+  const { output } = await importAs(path);
+  expect(output).toContain(
+    `Added ${total - half} users to the local database; ${half} were there already`,
+  );
+  expect(await count()).toBe(total);
+});
