@@ -82,8 +82,9 @@ export async function importUsers(file: string, options: ImportOptions): Promise
       const progress = showProgress(lines.size);
       for await (const batch of batches(path, source, lines)) {
         if (isInterrupted) break;
+        const present = report.present;
         await importBatch(databaseUrl, batch, roleIds, options, report);
-        progress.advance(batch.length);
+        progress.advance(batch.length, report.present - present);
       }
       progress.end();
       const { added, present, rejected } = report;

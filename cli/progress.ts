@@ -7,24 +7,32 @@
 const TERMINAL_INTERVAL_MS = 200;
 const LOG_INTERVAL_MS = 10_000;
 
-/** On standard error, beside the result on standard output. @param total how many rows there are */
+/**
+ * On standard error, beside the result on standard output.
+ *
+ * @param total how many rows there are
+ */
 export function showProgress(total: number) {
   const start = performance.now();
   const isTerminal = process.stderr.isTTY;
   const interval = isTerminal ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS;
   let done = 0;
+  let skipped = 0;
   let shownAt = start;
 
   function show(): void {
     const seconds = (performance.now() - start) / 1000;
-    const rate = done / seconds;
+    const rate = (done - skipped) / seconds;
     const left = Math.round((total - done) / rate);
-    const text = `${done} of ${total} rows, ${rate.toFixed(0)} a second, ${duration(left)} left`;
+    const pace = rate > 0 ? `, ${rate.toFixed(0)} a second, ${duration(left)} left` : '';
+    const text = `${done} of ${total} rows${pace}`;
     process.stderr.write(isTerminal ? `\r${text}\u001b[K` : `${text}\n`);
   }
   return {
-    advance(rows: number): void {
+    /** @param withoutWork how many of the rows took no time, and say nothing of the others' */
+    advance(rows: number, withoutWork = 0): void {
       done += rows;
+      skipped += withoutWork;
       const now = performance.now();
       if (now - shownAt < interval) return;
       shownAt = now;

@@ -1,0 +1,75 @@
+/**
+ * `npm run bench:timing`: can a stranger tell known names from unknown ones by the time of an answer?
+ *
+ * A local Worker over a database of mixed hashes and roles, at several latencies of the database, is
+ * asked once for each of many known and as many unknown names, in random order, with a wrong password.
+ * Then once more with an empty list of foreign layers, which is what a naive dummy hash amounts to.
+ *
+ * @module
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { auc, median } from './statistics.ts';
+import { drawDistributions } from './svg.ts';
+import { startBed } from './test-bed.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    names: { type: 'string', default: '400' },
+    latencies: { type: 'string', default: '0,10,30' },
+    svg: { type: 'string', default: join(import.meta.dirname, '../docs/timing.svg') },
+  },
+});
+const NAMES = Number(options.names);
+const LATENCIES_MS = options.latencies.split(',').map(Number);
+
+/** What the runtime needs to have compiled everything. */
+const WARM_UP_ATTEMPTS = 20;
+
+interface Sample {
+  title: string;
+  /** In milliseconds. */
+  known: number[];
+  unknown: number[];
+}
+
+const bed = await startBed(NAMES);
+try {
+  const samples: Sample[] = [];
+  for (const latencyMs of LATENCIES_MS) {
+    bed.setLatency(latencyMs);
+    samples.push(await measure(`Portero, database + ${latencyMs} ms`));
+  }
+  await bed.emptyList();
+  bed.setLatency(LATENCIES_MS[0] ?? 0);
+  samples.push(await measure(`A naive dummy hash, database + ${LATENCIES_MS[0]} ms`));
+  writeFileSync(options.svg, drawDistributions(samples));
+  console.log(`Drawn to ${options.svg}`);
+} finally {
+  await bed.close();
+}
+
+async function measure(title: string): Promise<Sample> {
+  await bed.forgetAttempts();
+  for (let index = 0; index < WARM_UP_ATTEMPTS; index++) await bed.attempt(`warm-up-${index}`);
+  const sample: Sample = { title, known: [], unknown: [] };
+  const attempts = Array.from({ length: NAMES }, (_, index) => [
+    { name: `known-${index}`, times: sample.known },
+    { name: `stranger-${crypto.randomUUID()}`, times: sample.unknown },
+  ]).flat();
+  for (const { name, times } of shuffled(attempts)) times.push(await bed.attempt(name));
+  const { area, low, high } = auc(sample.known, sample.unknown);
+  console.log(
+    `${title}: known ${median(sample.known).toFixed(1)} ms, unknown ${median(sample.unknown).toFixed(1)} ms ` +
+      `(medians of ${NAMES}), AUC ${area.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`,
+  );
+  return sample;
+}
+
+function shuffled<T>(items: T[]): T[] {
+  return items
+    .map((item) => ({ item, key: Math.random() }))
+    .sort((one, other) => one.key - other.key)
+    .map(({ item }) => item);
+}
