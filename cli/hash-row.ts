@@ -6,9 +6,13 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../src/db/connection.ts';
 import { foreignLayers } from '../src/db/schema.ts';
+import { blockIterations } from '../src/password/identity-hash.ts';
 import { hardenHash } from '../src/password/password.ts';
 import { MAX_ITERATIONS_PER_CALL } from '../src/password/pbkdf2.ts';
 import { parseStoredHash } from '../src/password/stored-hash.ts';
+
+/** Every login pays for a listed layer: no more than twice the iterations of one call. */
+const MAX_LISTED_COST = 2 * MAX_ITERATIONS_PER_CALL;
 
 type Layer = typeof foreignLayers.$inferInsert;
 
@@ -24,7 +28,9 @@ export async function toHashRow(passwordHash: string | null, harden: boolean): P
   if (passwordHash === null || hash?.foreign === undefined) return { passwordHash };
   const stored = (harden && (await hardenHash(passwordHash))) || passwordHash;
   const { hash: name, iterations, salt, keyLength } = hash.foreign;
-  if (iterations > MAX_ITERATIONS_PER_CALL) return { passwordHash: stored };
+  const isDear =
+    iterations > MAX_ITERATIONS_PER_CALL || blockIterations(hash.foreign) > MAX_LISTED_COST;
+  if (isDear) return { passwordHash: stored };
   const layer = { hash: name, iterations, saltLength: salt.length, keyLength };
   return { passwordHash: stored, layer };
 }

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { appendFileSync, createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -48,7 +56,12 @@ class Report {
   /** @param file for the rows that are rejected, each written at once: a crash loses none */
   constructor(file: string | undefined) {
     this.#file = file;
-    if (file !== undefined) writeFileSync(file, '');
+    if (file === undefined) return;
+    try {
+      writeFileSync(file, '');
+    } catch {
+      throw new OperatorError(`${file} cannot be written.`);
+    }
   }
 
   reject(line: number, reason: string): void {
@@ -69,17 +82,27 @@ export async function importUsers(file: string, options: ImportOptions): Promise
     );
   }
   const source = role === undefined ? { column: roleColumn as string } : { name: role };
+  if (options.rejects !== undefined && isSameFile(file, options.rejects)) {
+    throw new OperatorError('The rejected rows would overwrite the file that is imported.');
+  }
   const report = new Report(options.rejects);
   let isInterrupted = false;
-  process.once('SIGINT', () => {
-    isInterrupted = true;
-  });
+  let isImporting = false;
+  // Every time: npm passes a Ctrl-C on to a program that the terminal has already told.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (!isImporting) process.exit(EXIT_INTERRUPTED);
+      isInterrupted = true;
+    });
+  }
   await withFile(file, async (path) => {
     // Twice over the file, so that what is wrong with it is known before anything is written.
     const lines = await checkRows(path, source, report);
     await withDatabase(async ({ databaseUrl, name }) => {
       const roleIds = await readRoles(databaseUrl, options.admin);
+      if (role !== undefined && !roleIds.has(role)) throw new OperatorError(noSuchRole(role));
       const progress = showProgress(lines.size);
+      isImporting = true;
       for await (const batch of batches(path, source, lines)) {
         if (isInterrupted) break;
         const present = report.present;
@@ -107,17 +130,22 @@ const EXIT_REJECTED = 1;
 /** What a shell expects of a program that Ctrl-C has ended. */
 const EXIT_INTERRUPTED = 130;
 
-/** Standard input can be read only once, so it is copied first. */
+function noSuchRole(role: string): string {
+  return `There is no role ${role}, or it is an administrator's and --admin is missing.`;
+}
+
+function isSameFile(one: string, other: string): boolean {
+  return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other);
+}
+
+/** Standard input can be read only once, so it is copied first, for this user's eyes only. */
 async function withFile(file: string, use: (path: string) => Promise<void>): Promise<void> {
   if (file !== '-') return use(file);
   const folder = mkdtempSync(join(tmpdir(), 'portero-import-'));
-  try {
-    const copy = join(folder, 'standard input');
-    await pipeline(process.stdin, createWriteStream(copy, { mode: 0o600 }));
-    await use(copy);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  process.once('exit', () => rmSync(folder, { recursive: true }));
+  const copy = join(folder, 'standard input');
+  await pipeline(process.stdin, createWriteStream(copy, { mode: 0o600 }));
+  await use(copy);
 }
 
 type RoleSource = { name: string } | { column: string };
@@ -179,8 +207,7 @@ async function importBatch(
 ): Promise<void> {
   const missing = await withoutPresent(databaseUrl, batch, report);
   const accepted = missing.filter(({ line, role }) => {
-    if (!roleIds.has(role))
-      report.reject(line, `there is no role ${role}, or it is an administrator's`);
+    if (!roleIds.has(role)) report.reject(line, noSuchRole(role));
     return roleIds.has(role);
   });
   if (dryRun) {

@@ -23,39 +23,60 @@ const MAX_ID_LENGTH = 450;
 const NULLS = ['', 'NULL', '\\N'];
 
 const text = v.pipe(
-  v.nullish(v.union([v.string(), v.number()]), null),
+  v.nullish(v.union([v.string(), v.number()], 'a value is neither text nor a number'), null),
   v.transform((value) =>
     value === null || NULLS.includes(String(value).trim()) ? null : String(value),
   ),
 );
 
+const TRUE = ['1', 'true', 't'];
+const FALSE = ['0', 'false', 'f'];
+
 const flag = v.pipe(
-  v.nullish(v.union([v.string(), v.number(), v.boolean()]), true),
-  v.transform((value) => String(value).trim().toLowerCase()),
-  v.picklist(['1', '0', 'true', 'false'], 'Activo is none of 1, 0, true and false'),
-  v.transform((value) => value === '1' || value === 'true'),
+  v.nullish(
+    v.union([v.string(), v.number(), v.boolean()], 'Activo is none of 1, 0, true and false'),
+    '',
+  ),
+  v.transform((value) => (NULLS.includes(String(value).trim()) ? 'true' : String(value))),
+  v.transform((value) => value.trim().toLowerCase()),
+  v.picklist([...TRUE, ...FALSE], 'Activo is none of 1, 0, true and false'),
+  v.transform((value) => TRUE.includes(value)),
 );
 
 const Row = v.object({
   id: v.pipe(
+    v.unknown(),
+    v.check(
+      (id) => typeof id !== 'number' || Number.isSafeInteger(id),
+      'Id is a number that JSON readers round: export it as text',
+    ),
     text,
     v.string('Id is missing'),
-    v.check((id) => id.length <= MAX_ID_LENGTH && isStorable(id), 'Id cannot be one'),
+    v.check(
+      (id) => id.length <= MAX_ID_LENGTH && isStorable(id),
+      'Id has more than 450 characters, or one that PostgreSQL cannot store',
+    ),
   ),
   username: v.pipe(
     text,
     v.string('UserName is missing'),
-    v.check(isPossibleUserName, 'UserName cannot be one'),
+    v.check(
+      isPossibleUserName,
+      'UserName has more than 256 characters, or one that PostgreSQL cannot store',
+    ),
   ),
   email: v.pipe(
     text,
-    v.check((email) => email === null || isStorable(email), 'Email cannot be one'),
+    v.check(
+      (email) => email === null || isStorable(email),
+      'Email has a character that PostgreSQL cannot store',
+    ),
   ),
   passwordhash: v.pipe(
     text,
     v.check(
       (hash) => hash === null || parseStoredHash(hash) !== null,
-      'PasswordHash is neither version 2 nor version 3 of ASP.NET Core Identity',
+      'PasswordHash is not of ASP.NET Core Identity version 2 or 3, or costs too much to verify',
     ),
   ),
   activo: flag,

@@ -25,6 +25,7 @@ export type UserRecord = { line: number } & (
 export async function* readUserRecords(file: string): AsyncGenerator<UserRecord> {
   try {
     const beginning = await firstCharacters(file);
+    if (beginning === '') throw new OperatorError(`${file} is empty.`);
     if (beginning.startsWith('[')) yield* readJsonArray(file);
     else if (beginning.startsWith('{')) yield* readJsonLines(file);
     else yield* readCsv(file, beginning);
@@ -95,6 +96,21 @@ function lowerCaseNames(entries: [string, unknown][]): Record<string, unknown> {
   return Object.fromEntries(entries.map(([name, value]) => [name.trim().toLowerCase(), value]));
 }
 
+/** Without one of these, every row would be wrong, or every user without a password. */
+const REQUIRED_COLUMNS = ['Id', 'UserName', 'PasswordHash'];
+
+function refuseOtherHeader(file: string, names: string[]): void {
+  const present = names.map((name) => name.trim().toLowerCase());
+  for (const name of REQUIRED_COLUMNS) {
+    if (!present.includes(name.toLowerCase())) {
+      throw new OperatorError(`${file} has no column ${name} in its first line.`);
+    }
+    if (present.indexOf(name.toLowerCase()) !== present.lastIndexOf(name.toLowerCase())) {
+      throw new OperatorError(`${file} has the column ${name} twice.`);
+    }
+  }
+}
+
 /** What stands between two columns, in the exports of one tool or another. */
 const DELIMITERS = [',', ';', '\t', '|'];
 
@@ -112,8 +128,10 @@ async function* readCsv(file: string, beginning: string): AsyncGenerator<UserRec
   let line = 1;
   for await (const { record, info } of Readable.from(readText(file)).compose(parser)) {
     const values: string[] = record;
-    if (names === undefined) names = values;
-    else if (values.length === names.length) {
+    if (names === undefined) {
+      names = values;
+      refuseOtherHeader(file, names);
+    } else if (values.length === names.length) {
       yield { line, columns: lowerCaseNames(names.map((name, index) => [name, values[index]])) };
     } else yield { line, fault: `has ${values.length} columns instead of ${names.length}` };
     line = info.lines + 1;

@@ -27,6 +27,27 @@ export interface IdentityHash {
 /** With more, one login would take more of the processor than Workers give to a request. */
 export const MAX_FOREIGN_ITERATIONS = 1_000_000;
 
+/** Iterations over all the blocks of a key; a key of 32 bytes takes two blocks of SHA-1. */
+const MAX_BLOCK_ITERATIONS = 2 * MAX_FOREIGN_ITERATIONS;
+
+const BLOCK_BYTES = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-512': 64 };
+
+/** What a layer costs: its iterations over all the blocks of its key. */
+export function blockIterations({
+  hash,
+  iterations,
+  keyLength,
+}: Omit<ForeignLayer, 'salt'>): number {
+  return iterations * Math.ceil(keyLength / BLOCK_BYTES[hash]);
+}
+
+/** Whether a login can derive a layer in the time that Workers give to a request. */
+export function isAffordable(layer: Omit<ForeignLayer, 'salt'>): boolean {
+  return (
+    layer.iterations <= MAX_FOREIGN_ITERATIONS && blockIterations(layer) <= MAX_BLOCK_ITERATIONS
+  );
+}
+
 /** The shortest salt and the shortest key that Identity itself accepts in a version 3 hash. */
 const MIN_SALT_BYTES = 16;
 const MIN_KEY_BYTES = 16;
@@ -37,7 +58,7 @@ const HASHES: Pbkdf2Hash[] = ['SHA-1', 'SHA-256', 'SHA-512'];
 /**
  * Reads a stored hash as .NET does.
  *
- * @returns `null` for what is no such hash, and for more than {@link MAX_FOREIGN_ITERATIONS}
+ * @returns `null` for what is no such hash, and for one that is not affordable
  */
 export function parseIdentityHash(stored: string): IdentityHash | null {
   const bytes = decodeBase64(stored);
@@ -64,11 +85,12 @@ function parseVersion3(bytes: Uint8Array): IdentityHash | null {
   const saltLength = header.getUint32(9);
   const salt = bytes.slice(HEADER_BYTES, HEADER_BYTES + saltLength);
   const key = bytes.slice(HEADER_BYTES + saltLength);
-  if (hash === undefined || iterations < 1 || iterations > MAX_FOREIGN_ITERATIONS) return null;
+  if (hash === undefined || iterations < 1) return null;
   if (saltLength < MIN_SALT_BYTES || salt.length !== saltLength || key.length < MIN_KEY_BYTES) {
     return null;
   }
-  return { layer: { hash, iterations, salt, keyLength: key.length }, key };
+  const layer = { hash, iterations, salt, keyLength: key.length };
+  return isAffordable(layer) ? { layer, key } : null;
 }
 
 /** Base64 with padding, as `Convert.FromBase64String` takes it: white space does not count. */

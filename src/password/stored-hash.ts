@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ForeignLayer, MAX_FOREIGN_ITERATIONS, parseIdentityHash } from './identity-hash.ts';
+import { type ForeignLayer, isAffordable, parseIdentityHash } from './identity-hash.ts';
 import { ITERATIONS_PER_LAYER, LAYERS } from './layers.ts';
 
 /** Today's layers over a password, or over the key that another system has made of it. */
@@ -58,7 +58,6 @@ export function parseStoredHash(stored: string): StoredHash | null {
 function parseLayeredHash(stored: string): StoredHash | null {
   const text = stored.slice(VERSION.length);
   const [foreignText = '', name, iterations, keyLength, foreignSalt] = FOREIGN.exec(text) ?? [];
-  if (Number(iterations) > MAX_FOREIGN_ITERATIONS) return null;
   const layers = text.slice(foreignText.length);
   if (!layers.startsWith(PARAMETERS)) return null;
   const [, salt, key] = SALT_AND_KEY.exec(layers.slice(PARAMETERS.length)) ?? [];
@@ -72,6 +71,7 @@ function parseLayeredHash(stored: string): StoredHash | null {
       keyLength: Number(keyLength),
       salt: decode(foreignSalt),
     };
+    if (!isAffordable(hash.foreign)) return null;
   }
   // A string whose unused last bits are set decodes to the same bytes: one hash, one spelling.
   return formatLayeredHash(hash) === stored ? { kind: 'layered', ...hash } : null;

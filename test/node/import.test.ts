@@ -141,7 +141,7 @@ test('bad rows are reported by line and reason, on the screen and in a file, and
     [3, 'Id is missing'],
     [4, 'UserName is missing'],
     [5, 'Activo is none of 1, 0, true and false'],
-    [7, 'PasswordHash is neither version 2 nor version 3 of ASP.NET Core Identity'],
+    [7, 'PasswordHash is not of ASP.NET Core Identity version 2 or 3, or costs too much to verify'],
     [8, 'has the UserName or the Id of line 2'],
     [9, 'has the UserName or the Id of line 2'],
     [10, 'has 2 columns instead of 4'],
@@ -189,19 +189,79 @@ test('a dry run writes nothing', async () => {
   expect(await rows()).toEqual([]);
 });
 
+test.each<[string, string, string]>([
+  ['an empty file', '', 'is empty.'],
+  ['a CSV file without a header', 'A1,ana,AAAA\n', 'has no column Id in its first line.'],
+  [
+    'a misspelt column',
+    'Id,UserName,Password_Hash\n',
+    'has no column PasswordHash in its first line.',
+  ],
+  ['a column twice', 'Id,UserName,PasswordHash,ID\n', 'has the column Id twice.'],
+])('%s is refused as a whole', async (_, text, reason) => {
+  const { exitCode, output } = await importAs(file(text));
+  expect(output).toContain(reason);
+  expect(exitCode).toBe(1);
+});
+
+test('every spelling of Activo is read: that of psql, and NULL as active', async () => {
+  const values = ['t', 'f', 'TRUE', 'False', '1', '0', '', 'NULL', '\\N'];
+  const lines = values.map((value, index) => `A${index},u${index},,${value}`);
+  await importAs(file(['Id,UserName,PasswordHash,Activo', ...lines].join('\n')));
+  const active = (await rows()).map(([, , , isActive]) => isActive);
+  expect(active).toEqual([true, false, true, false, true, false, true, true, true]);
+});
+
+test('what cannot be read exactly, or costs too much to verify, is rejected', async () => {
+  const longKey = identityHash('p', { prf: 'sha256', iterations: 100_000, keyLength: 4096 });
+  const { output } = await importAs(
+    file(
+      `{"Id":9007199254740993,"UserName":"ana"}\n{"Id":"A2","UserName":"ben","PasswordHash":"${longKey}"}`,
+    ),
+  );
+  expect(output).toContain('line 1: Id is a number that JSON readers round: export it as text\n');
+  expect(output).toContain('line 2: PasswordHash is not of ASP.NET Core Identity version 2 or 3');
+});
+
+test('the rejected rows never overwrite the file itself, and go nowhere that cannot be written', async () => {
+  const path = file('{"Id":"A1","UserName":"ana"}');
+  const { output } = await importAs(path, '--role', 'Sales', '--rejects', path);
+  expect(output).toBe('The rejected rows would overwrite the file that is imported.\n');
+  expect(readFileSync(path, 'utf8')).toContain('ana');
+  const nowhere = await importAs(
+    path,
+    '--role',
+    'Sales',
+    '--rejects',
+    join(folder, 'none', 'rejects'),
+  );
+  expect(nowhere).toMatchObject({
+    exitCode: 1,
+    output: expect.stringContaining('cannot be written.\n'),
+  });
+});
+
 describe('the role', () => {
-  const text = 'Id,UserName,Rol\nA1,ana,Sales\nA2,ben,Administrator\nA3,cleo,None\nA4,dora,\n';
+  const text =
+    'Id,UserName,PasswordHash,Rol\nA1,ana,,Sales\nA2,ben,,Administrator\nA3,cleo,,None\nA4,dora,,\n';
 
   test("can come from a column, an administrator's only when told so", async () => {
     const { output } = await importAs(file(text), '--role-column', 'rol');
     expect(output).toBe(
       'line 5: the role is missing\n' +
-        "line 3: there is no role Administrator, or it is an administrator's\n" +
-        "line 4: there is no role None, or it is an administrator's\n" +
+        "line 3: There is no role Administrator, or it is an administrator's and --admin is missing.\n" +
+        "line 4: There is no role None, or it is an administrator's and --admin is missing.\n" +
         'Added 1 users to the local database; 0 were there already, 3 rejected.\n',
     );
     const again = await importAs(file(text), '--role-column', 'ROL', '--admin');
     expect(again.output).toContain('Added 1 users to the local database; 1 were there already');
+  });
+
+  test('that is the same for all has to be there', async () => {
+    expect(await importAs(file(text), '--role', 'Nobody')).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining("There is no role Nobody, or it is an administrator's"),
+    });
   });
 
   test.each([[[]], [['--role', 'Sales', '--role-column', 'Rol']]])(
@@ -324,6 +384,7 @@ test('an interrupted import says how to go on, and a second run completes it', a
   const count = () => db().$count(users);
   while ((await count()) === 0);
   command.signal('SIGINT');
+  command.signal('SIGINT'); // npm passes it on once more
   expect(await command.ended).toBe(130);
   expect(command.output()).toContain('Interrupted. Run the same command again to go on.\n');
   const half = await count();
