@@ -43,7 +43,9 @@ export function listLayers(db: Database, rows: HashRow[]) {
   const layers = new Map(
     rows.flatMap(({ layer }) => (layer ? [[JSON.stringify(layer), layer]] : [])),
   );
-  return [...layers.values()].map((layer) =>
+  // In one order, so that two commands at a time do not wait for each other.
+  const ordered = [...layers].sort(([one], [other]) => (one < other ? -1 : 1));
+  return ordered.map(([, layer]) =>
     db
       .insert(foreignLayers)
       .values(layer)

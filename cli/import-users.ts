@@ -5,11 +5,13 @@
  */
 import {
   appendFileSync,
+  createReadStream,
   createWriteStream,
   existsSync,
   mkdtempSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -103,19 +105,22 @@ export async function importUsers(file: string, options: ImportOptions): Promise
       if (role !== undefined && !roleIds.has(role)) throw new OperatorError(noSuchRole(role));
       const progress = showProgress(lines.size);
       isImporting = true;
-      for await (const batch of batches(path, source, lines)) {
-        if (isInterrupted) break;
-        const present = report.present;
-        await importBatch(databaseUrl, batch, roleIds, options, report);
-        progress.advance(batch.length, report.present - present);
+      try {
+        for await (const batch of batches(path, source, lines)) {
+          if (isInterrupted) break;
+          const present = report.present;
+          await importBatch(databaseUrl, batch, roleIds, options, report);
+          progress.advance(batch.length, report.present - present);
+        }
+      } finally {
+        progress.end();
+        const { added, present, rejected } = report;
+        if (!options.dryRun) audit({ event: 'users_imported', added });
+        console.log(
+          `${options.dryRun ? 'Would add' : 'Added'} ${added} users to ${name}; ` +
+            `${present} were there already, ${rejected} rejected.`,
+        );
       }
-      progress.end();
-      const { added, present, rejected } = report;
-      if (!options.dryRun) audit({ event: 'users_imported', added });
-      console.log(
-        `${options.dryRun ? 'Would add' : 'Added'} ${added} users to ${name}; ` +
-          `${present} were there already, ${rejected} rejected.`,
-      );
     });
   });
   if (isInterrupted) {
@@ -138,13 +143,15 @@ function isSameFile(one: string, other: string): boolean {
   return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other);
 }
 
-/** Standard input can be read only once, so it is copied first, for this user's eyes only. */
+/** A pipe can be read only once, so it is copied first, for this user's eyes only. */
 async function withFile(file: string, use: (path: string) => Promise<void>): Promise<void> {
-  if (file !== '-') return use(file);
+  const isPipe = existsSync(file) && statSync(file).isFIFO();
+  if (file !== '-' && !isPipe) return use(file);
   const folder = mkdtempSync(join(tmpdir(), 'portero-import-'));
   process.once('exit', () => rmSync(folder, { recursive: true }));
   const copy = join(folder, 'standard input');
-  await pipeline(process.stdin, createWriteStream(copy, { mode: 0o600 }));
+  const input = isPipe ? createReadStream(file) : process.stdin;
+  await pipeline(input, createWriteStream(copy, { mode: 0o600 }));
   await use(copy);
 }
 
@@ -207,7 +214,8 @@ async function importBatch(
 ): Promise<void> {
   const missing = await withoutPresent(databaseUrl, batch, report);
   const accepted = missing.filter(({ line, role }) => {
-    if (!roleIds.has(role)) report.reject(line, noSuchRole(role));
+    if (!roleIds.has(role))
+      report.reject(line, "there is no such role, or it is an administrator's");
     return roleIds.has(role);
   });
   if (dryRun) {

@@ -100,8 +100,7 @@ export function toImportedUser(
 ): ImportedUser | string {
   const row = v.safeParse(Row, { activo: columns.active, ...columns });
   if (!row.success) return row.issues[0].message;
-  const roleName =
-    'name' in role ? role.name : v.parse(text, columns[role.column.toLowerCase()] ?? null);
+  const roleName = 'name' in role ? role.name : readRole(columns, role.column.toLowerCase());
   if (roleName === null) return 'the role is missing';
   const { id, username, email, passwordhash, activo } = row.output;
   return {
@@ -112,4 +111,9 @@ export function toImportedUser(
     active: activo,
     role: roleName,
   };
+}
+
+function readRole(columns: Record<string, unknown>, name: string): string | null {
+  const role = v.safeParse(text, Object.hasOwn(columns, name) ? columns[name] : null);
+  return role.success ? role.output : null;
 }

@@ -8,7 +8,7 @@ import { OperatorError } from '../dev/operator-error.ts';
 import type { AddUserOptions } from './add-user.ts';
 import type { ImportOptions } from './import-users.ts';
 
-/** A command was refused, and nothing was changed. */
+/** A command was refused, or its database failed. */
 const EXIT_REFUSED = 1;
 
 /** The command line itself was wrong. */

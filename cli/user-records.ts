@@ -4,7 +4,6 @@
  * @module
  */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { JSONParser } from '@streamparser/json-node';
 import { parse as parseCsv } from 'csv-parse';
@@ -37,10 +36,11 @@ export async function* readUserRecords(file: string): AsyncGenerator<UserRecord>
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'ENOENT') return 'there is no such file.';
-  if ('code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-    return 'it is not UTF-8.';
-  return error.message;
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT') return 'there is no such file.';
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not UTF-8.';
+  // Never the message: a parser's own quotes the row, password hash and all.
+  return code === '' ? 'it is not JSON.' : `${code}.`;
 }
 
 /** As text; a byte order mark is left out. */
@@ -71,10 +71,21 @@ async function* readJsonArray(file: string): AsyncGenerator<UserRecord> {
 
 async function* readJsonLines(file: string): AsyncGenerator<UserRecord> {
   let line = 0;
-  for await (const text of createInterface({ input: Readable.from(readText(file)) })) {
+  for await (const text of readLines(file)) {
     line++;
     if (text.trim() !== '') yield { line, ...parseLine(text) };
   }
+}
+
+/** Only a line feed ends a line: JSON may hold the other characters that Node takes for ends. */
+async function* readLines(file: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of readText(file)) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  yield rest;
 }
 
 function parseLine(text: string) {
@@ -122,12 +133,17 @@ async function* readCsv(file: string, beginning: string): AsyncGenerator<UserRec
     delimiter,
     info: true,
     relax_column_count: true,
-    skip_empty_lines: true,
+    relax_quotes: true,
   });
   let names: string[] | undefined;
   let line = 1;
   for await (const { record, info } of Readable.from(readText(file)).compose(parser)) {
     const values: string[] = record;
+    const isBlank = values.length === 1 && values[0]?.trim() === '';
+    if (isBlank) {
+      line = info.lines + 1;
+      continue;
+    }
     if (names === undefined) {
       names = values;
       refuseOtherHeader(file, names);

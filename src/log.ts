@@ -19,7 +19,12 @@ export type LogEvent =
   | { event: 'name_locked'; minutes: number; address?: string; userId?: string; userName?: string }
   | { event: 'success_not_recorded'; userId: string; fault: DatabaseFault; sqlState?: string }
   | { event: 'password_rehashed'; userId: string }
-  | { event: 'password_not_rehashed'; userId: string; fault: DatabaseFault; sqlState?: string }
+  | {
+      event: 'password_not_rehashed';
+      userId: string;
+      fault: DatabaseFault | 'isolate_busy';
+      sqlState?: string;
+    }
   | { event: 'token_refused'; reason: string; address?: string }
   | { event: 'rate_limit_off'; limit: keyof RateLimits; fault: RateLimitFault }
   | { event: 'settings_refused'; faults: SettingFault[] }

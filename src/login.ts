@@ -148,10 +148,14 @@ async function decide(
   const token = await signToken(claims, settings.signingKey);
   if (token.length > MAX_TOKEN_LENGTH) return 'token_too_long';
 
-  context.executionCtx.waitUntil(succeed(attempt, account.id, settings));
-  if (verdict === 'outdated_match') {
-    context.executionCtx.waitUntil(rehash(account, password, normalizedUserName, settings));
-  }
+  const recorded = succeed(attempt, account.id, settings);
+  // Only then has this login made the room that its new hash takes.
+  const isOutdated = verdict === 'outdated_match';
+  context.executionCtx.waitUntil(
+    isOutdated
+      ? recorded.then(() => rehash(account, password, normalizedUserName, settings))
+      : recorded,
+  );
   return { token };
 }
 
@@ -189,12 +193,13 @@ async function rehash(
   name: string,
   { databaseUrl, hashCapacity: capacity, lockout }: Settings,
 ): Promise<void> {
+  if (passwordHash === null) return;
   const end = hashCapacity.takeOn(name, capacity, lockout.failures, Date.now());
-  if (end === null || passwordHash === null) return;
+  if (end === null) return log({ event: 'password_not_rehashed', userId, fault: 'isolate_busy' });
   try {
     const fresh = await hashPassword(password);
-    await replaceHash(connect(databaseUrl), userId, passwordHash, fresh);
-    log({ event: 'password_rehashed', userId });
+    const isReplaced = await replaceHash(connect(databaseUrl), userId, passwordHash, fresh);
+    if (isReplaced) log({ event: 'password_rehashed', userId });
   } catch (error) {
     log({ event: 'password_not_rehashed', userId, ...databaseFault(error) });
   } finally {

@@ -137,17 +137,19 @@ const LoginRows = v.strictTuple([
  *
  * @param outdated the hash that was right: where another is stored by now, the password has been changed
  *   meanwhile, and nothing is overwritten
+ * @returns whether it has been stored
  */
 export async function replaceHash(
   db: Database,
   userId: string,
   outdated: string,
   fresh: string,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { rowCount } = await db
     .update(users)
     .set({ passwordHash: fresh, foreignLayerId: null, updatedAt: sql`now()` })
     .where(and(eq(users.id, userId), eq(users.passwordHash, outdated)));
+  return rowCount > 0;
 }
 
 /** Takes a right attempt out of the count and records the time of the login. */

@@ -52,6 +52,10 @@ export function isAffordable(layer: Omit<ForeignLayer, 'salt'>): boolean {
 const MIN_SALT_BYTES = 16;
 const MIN_KEY_BYTES = 16;
 
+/** Longer salts and keys can be written down, and nobody has them. */
+const MAX_SALT_BYTES = 1024;
+const MAX_KEY_BYTES = 1024;
+
 /** Version 3 names its hash function by number (`KeyDerivationPrf`). */
 const HASHES: Pbkdf2Hash[] = ['SHA-1', 'SHA-256', 'SHA-512'];
 
@@ -86,9 +90,9 @@ function parseVersion3(bytes: Uint8Array): IdentityHash | null {
   const salt = bytes.slice(HEADER_BYTES, HEADER_BYTES + saltLength);
   const key = bytes.slice(HEADER_BYTES + saltLength);
   if (hash === undefined || iterations < 1) return null;
-  if (saltLength < MIN_SALT_BYTES || salt.length !== saltLength || key.length < MIN_KEY_BYTES) {
-    return null;
-  }
+  if (saltLength < MIN_SALT_BYTES || saltLength > MAX_SALT_BYTES) return null;
+  if (salt.length !== saltLength) return null;
+  if (key.length < MIN_KEY_BYTES || key.length > MAX_KEY_BYTES) return null;
   const layer = { hash, iterations, salt, keyLength: key.length };
   return isAffordable(layer) ? { layer, key } : null;
 }

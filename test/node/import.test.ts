@@ -204,6 +204,27 @@ test.each<[string, string, string]>([
   expect(exitCode).toBe(1);
 });
 
+test('no message holds what is in a row', async () => {
+  for (const text of [
+    `[{"Id":"A1","UserName":"ana","PasswordHash":"${HASH}" "x"}]`,
+    `Id,UserName,PasswordHash\nA1,ana,"${HASH}\n`,
+    `{"Id":"A1","UserName":"ana","PasswordHash":"${HASH}","Rol":["${HASH}"]}`,
+  ]) {
+    const { output } = await importAs(file(text), '--role-column', 'passwordhash');
+    expect(output).not.toContain(HASH.slice(0, 20));
+    expect(output).not.toContain('    at ');
+  }
+});
+
+test('a line ends with a line feed and with nothing else, and blank lines are counted', async () => {
+  const text = '{"Id":"A1","UserName":"ana","Notes":"\u2028\u2029"}\r\n\n{"Id":"A2"}\n';
+  expect((await importAs(file(text))).output).toContain(
+    'line 3: UserName is missing\nAdded 1 users',
+  );
+  const csv = 'Id,UserName,PasswordHash\n\n\nA3,,\n';
+  expect((await importAs(file(csv))).output).toContain('line 4: UserName is missing\n');
+});
+
 test('every spelling of Activo is read: that of psql, and NULL as active', async () => {
   const values = ['t', 'f', 'TRUE', 'False', '1', '0', '', 'NULL', '\\N'];
   const lines = values.map((value, index) => `A${index},u${index},,${value}`);
@@ -249,8 +270,8 @@ describe('the role', () => {
     const { output } = await importAs(file(text), '--role-column', 'rol');
     expect(output).toBe(
       'line 5: the role is missing\n' +
-        "line 3: There is no role Administrator, or it is an administrator's and --admin is missing.\n" +
-        "line 4: There is no role None, or it is an administrator's and --admin is missing.\n" +
+        "line 3: there is no such role, or it is an administrator's\n" +
+        "line 4: there is no such role, or it is an administrator's\n" +
         'Added 1 users to the local database; 0 were there already, 3 rejected.\n',
     );
     const again = await importAs(file(text), '--role-column', 'ROL', '--admin');
@@ -276,7 +297,12 @@ describe('the role', () => {
 });
 
 describe('hashes', () => {
-  const sha512 = identityHash('P@ssw0rd!', { prf: 'sha512', iterations: 1000 });
+  const sha512 = identityHash('P@ssw0rd!', {
+    prf: 'sha512',
+    iterations: 100_000,
+    saltLength: 17,
+    keyLength: 20,
+  });
   const long = identityHash('P@ssw0rd!', { prf: 'sha256', iterations: 100_001 });
   const text = [HASH, identityHash('other'), sha512, long]
     .map((PasswordHash, index) =>
@@ -289,12 +315,19 @@ describe('hashes', () => {
     const layers = await db().select().from(foreignLayers);
     return {
       kinds: all.map(({ passwordHash }) => parseStoredHash(passwordHash ?? '')?.kind),
-      layers: layers.map(({ hash, iterations }) => `${hash} ${iterations}`).sort(),
+      layers: layers
+        .map(({ hash, iterations, saltLength, keyLength }) =>
+          [hash, iterations, saltLength, keyLength].join(),
+        )
+        .sort(),
       isListed: all.map(({ foreignLayerId }) => foreignLayerId !== null),
     };
   }
   // One of more iterations than every login can be burdened with is not listed.
-  const listed = { layers: ['SHA-1 1000', 'SHA-512 1000'], isListed: [true, true, true, false] };
+  const listed = {
+    layers: ['SHA-1,1000,16,32', 'SHA-512,100000,17,20'],
+    isListed: [true, true, true, false],
+  };
 
   test("get layers of today's at once, and their foreign ones are listed", async () => {
     expect((await portero(['import', file(text), '--role', 'Sales'])).exitCode).toBe(0);

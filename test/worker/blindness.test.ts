@@ -69,6 +69,8 @@ describe('while old and new hashes stand side by side', () => {
       .values([
         { hash: 'SHA-1', iterations: 1000, saltLength: 16, keyLength: 32 },
         { hash: 'SHA-256', iterations: 10_000, saltLength: 16, keyLength: 32 },
+        { hash: 'SHA-256', iterations: 10_000, saltLength: 20, keyLength: 32 },
+        { hash: 'SHA-256', iterations: 10_000, saltLength: 16, keyLength: 48 },
       ])
       .returning();
     const version2 = await identityHash(PASSWORD);
@@ -94,6 +96,8 @@ describe('while old and new hashes stand side by side', () => {
     expect(await derivationsOf(userName, { Password: 'wrong-password' })).toEqual([
       { name: 'PBKDF2', hash: 'SHA-1', iterations: 1000, saltBytes: 16, bits: 256 },
       { name: 'PBKDF2', hash: 'SHA-256', iterations: 10_000, saltBytes: 16, bits: 256 },
+      { name: 'PBKDF2', hash: 'SHA-256', iterations: 10_000, saltBytes: 20, bits: 256 },
+      { name: 'PBKDF2', hash: 'SHA-256', iterations: 10_000, saltBytes: 16, bits: 384 },
       ...Array(22).fill({ ...today, saltBytes: expect.any(Number) }),
     ]);
   });
