@@ -8,13 +8,8 @@ import { connect, type Database } from '../src/db/connection.ts';
 import { users } from '../src/db/schema.ts';
 import { audit } from './audit.ts';
 import { withDatabase } from './database.ts';
-import { layerId, listLayers, toHashRow } from './hash-row.ts';
+import { BATCH_DEADLINE_MS, BATCH_ROWS, layerId, storeHashes, toHashRow } from './hash-row.ts';
 import { showProgress } from './progress.ts';
-
-/** One transaction: what an interruption costs. */
-const BATCH_ROWS = 50;
-
-const BATCH_DEADLINE_MS = 60_000;
 
 /** Those without any layer of today's, an unreadable one included. */
 const isBare = not(like(users.passwordHash, '$portero$%'));
@@ -54,24 +49,22 @@ function nextBatch(db: Database, afterId: string): Promise<BareRow[]> {
 
 /** @returns how many; one whose password was changed meanwhile stays as it is */
 async function hardenBatch(db: Database, batch: BareRow[]): Promise<number> {
-  const hashes = await Promise.all(batch.map(({ passwordHash }) => toHashRow(passwordHash, true)));
-  const updates = batch.flatMap(({ id, passwordHash }, index) => {
-    const hash = hashes[index];
-    if (passwordHash === null || hash === undefined || hash.passwordHash === passwordHash)
-      return [];
-    return db
+  const hashed = await Promise.all(
+    batch.map(async (row) => ({ row, hash: await toHashRow(row.passwordHash, true) })),
+  );
+  const changed = hashed.filter(({ row, hash }) => hash.passwordHash !== row.passwordHash);
+  if (changed.length === 0) return 0;
+  const updates = changed.map(({ row: { id, passwordHash }, hash }) =>
+    db
       .update(users)
       .set({
         passwordHash: hash.passwordHash,
         foreignLayerId: layerId(hash),
         updatedAt: sql`now()`,
       })
-      .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash)));
-  });
-  if (updates.length === 0) return 0;
-  const statements = [...listLayers(db, hashes), ...updates] as unknown as [
-    (typeof updates)[0] & object,
-  ];
-  const results: { rowCount?: number }[] = await db.batch(statements);
-  return results.slice(-updates.length).reduce((sum, { rowCount = 0 }) => sum + rowCount, 0);
+      .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash as string))),
+  );
+  const hashes = changed.map(({ hash }) => hash);
+  const results = await storeHashes(db, hashes, updates);
+  return results.reduce((sum, { rowCount }) => sum + rowCount, 0);
 }

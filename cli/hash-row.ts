@@ -4,6 +4,7 @@
  * @module
  */
 import { type SQL, sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../src/db/connection.ts';
 import { foreignLayers } from '../src/db/schema.ts';
 import { blockIterations } from '../src/password/identity-hash.ts';
@@ -59,6 +60,29 @@ export function listLayers(db: Database, rows: HashRow[]) {
         set: { hash: layer.hash }, // changes nothing, and locks the row until the hashes are stored
       }),
   );
+}
+
+/** How many rows are hashed together and stored in one transaction: what an interruption costs. */
+export const BATCH_ROWS = 50;
+
+/** How long a transaction may take in a database far away. */
+export const BATCH_DEADLINE_MS = 60_000;
+
+/**
+ * Stores hashes and lists their layers, in one transaction.
+ *
+ * @param statements that store the hashes
+ * @returns the result of each of the statements
+ */
+export async function storeHashes<T>(
+  db: Database,
+  hashes: HashRow[],
+  statements: (PromiseLike<T> & BatchItem<'pg'>)[],
+): Promise<T[]> {
+  // Drizzle wants to know how many statements there are.
+  const batch = [...listLayers(db, hashes), ...statements] as unknown as [BatchItem<'pg'>];
+  const results: unknown[] = await db.batch(batch);
+  return results.slice(-statements.length) as T[];
 }
 
 /** The id of a row's layer, once {@link listLayers} has listed it. */

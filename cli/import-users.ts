@@ -3,20 +3,6 @@
  *
  * @module
  */
-import {
-  appendFileSync,
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { inArray, or } from 'drizzle-orm';
 import { OperatorError } from '../dev/operator-error.ts';
 import { connect } from '../src/db/connection.ts';
@@ -24,8 +10,10 @@ import { roles, users } from '../src/db/schema.ts';
 import { normalizeUserName } from '../src/user-name.ts';
 import { audit } from './audit.ts';
 import { withDatabase } from './database.ts';
-import { layerId, listLayers, toHashRow } from './hash-row.ts';
+import { BATCH_DEADLINE_MS, BATCH_ROWS, layerId, storeHashes, toHashRow } from './hash-row.ts';
+import { ImportReport } from './import-report.ts';
 import { type ImportedUser, toImportedUser } from './imported-user.ts';
+import { isSameFile, withFile } from './input-file.ts';
 import { showProgress } from './progress.ts';
 import { readUserRecords } from './user-records.ts';
 
@@ -40,40 +28,7 @@ export interface ImportOptions {
   rejects?: string;
 }
 
-/** One transaction. With hardening, some seconds: what an interruption costs. */
-const BATCH_ROWS = 50;
-
-/** How long a batch may take in a database far away. */
-const BATCH_DEADLINE_MS = 60_000;
-
 type Row = ImportedUser & { line: number };
-
-/** What has become of the rows. */
-class Report {
-  added = 0;
-  present = 0;
-  rejected = 0;
-  #file: string | undefined;
-
-  /** @param file for the rows that are rejected, each written at once: a crash loses none */
-  constructor(file: string | undefined) {
-    this.#file = file;
-    if (file === undefined) return;
-    try {
-      writeFileSync(file, '');
-    } catch {
-      throw new OperatorError(`${file} cannot be written.`);
-    }
-  }
-
-  reject(line: number, reason: string): void {
-    this.rejected++;
-    console.error(`line ${line}: ${reason}`);
-    if (this.#file !== undefined) {
-      appendFileSync(this.#file, `${JSON.stringify({ line, reason })}\n`);
-    }
-  }
-}
 
 /** @param file a path, or `-` for standard input */
 export async function importUsers(file: string, options: ImportOptions): Promise<void> {
@@ -87,7 +42,7 @@ export async function importUsers(file: string, options: ImportOptions): Promise
   if (options.rejects !== undefined && isSameFile(file, options.rejects)) {
     throw new OperatorError('The rejected rows would overwrite the file that is imported.');
   }
-  const report = new Report(options.rejects);
+  const report = new ImportReport(options.rejects);
   let isInterrupted = false;
   let isImporting = false;
   // Every time: npm passes a Ctrl-C on to a program that the terminal has already told.
@@ -102,7 +57,11 @@ export async function importUsers(file: string, options: ImportOptions): Promise
     const lines = await checkRows(path, source, report);
     await withDatabase(async ({ databaseUrl, name }) => {
       const roleIds = await readRoles(databaseUrl, options.admin);
-      if (role !== undefined && !roleIds.has(role)) throw new OperatorError(noSuchRole(role));
+      if (role !== undefined && !roleIds.has(role)) {
+        throw new OperatorError(
+          `There is no role ${role}, or it is an administrator's and --admin is missing.`,
+        );
+      }
       const progress = showProgress(lines.size);
       isImporting = true;
       try {
@@ -135,30 +94,14 @@ const EXIT_REJECTED = 1;
 /** What a shell expects of a program that Ctrl-C has ended. */
 const EXIT_INTERRUPTED = 130;
 
-function noSuchRole(role: string): string {
-  return `There is no role ${role}, or it is an administrator's and --admin is missing.`;
-}
-
-function isSameFile(one: string, other: string): boolean {
-  return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other);
-}
-
-/** A pipe can be read only once, so it is copied first, for this user's eyes only. */
-async function withFile(file: string, use: (path: string) => Promise<void>): Promise<void> {
-  const isPipe = existsSync(file) && statSync(file).isFIFO();
-  if (file !== '-' && !isPipe) return use(file);
-  const folder = mkdtempSync(join(tmpdir(), 'portero-import-'));
-  process.once('exit', () => rmSync(folder, { recursive: true }));
-  const copy = join(folder, 'standard input');
-  const input = isPipe ? createReadStream(file) : process.stdin;
-  await pipeline(input, createWriteStream(copy, { mode: 0o600 }));
-  await use(copy);
-}
-
 type RoleSource = { name: string } | { column: string };
 
 /** @returns the lines that can be imported; the others are in the report */
-async function checkRows(path: string, source: RoleSource, report: Report): Promise<Set<number>> {
+async function checkRows(
+  path: string,
+  source: RoleSource,
+  report: ImportReport,
+): Promise<Set<number>> {
   const lines = new Set<number>();
   const names = new Map<string, number>();
   const ids = new Map<string, number>();
@@ -210,7 +153,7 @@ async function importBatch(
   batch: Row[],
   roleIds: Map<string, number>,
   { harden, dryRun }: ImportOptions,
-  report: Report,
+  report: ImportReport,
 ): Promise<void> {
   const missing = await withoutPresent(databaseUrl, batch, report);
   const accepted = missing.filter(({ line, role }) => {
@@ -222,33 +165,34 @@ async function importBatch(
     report.added += accepted.length;
     return;
   }
-  const hashes = await Promise.all(accepted.map((user) => toHashRow(user.passwordHash, harden)));
-  const rows = accepted.map(({ id, userName, email, active, role }, index) => {
-    const hash = hashes[index] as Awaited<ReturnType<typeof toHashRow>>;
-    return {
-      id,
-      userName,
-      normalizedUserName: normalizeUserName(userName),
-      email,
-      active,
-      roleId: roleIds.get(role) as number,
-      passwordHash: hash.passwordHash,
-      foreignLayerId: layerId(hash),
-    };
-  });
-  if (rows.length === 0) return;
+  if (accepted.length === 0) return;
+  const hashed = await Promise.all(
+    accepted.map(async (user) => ({ user, hash: await toHashRow(user.passwordHash, harden) })),
+  );
+  const rows = hashed.map(({ user: { id, userName, email, active, role }, hash }) => ({
+    id,
+    userName,
+    normalizedUserName: normalizeUserName(userName),
+    email,
+    active,
+    roleId: roleIds.get(role) as number,
+    passwordHash: hash.passwordHash,
+    foreignLayerId: layerId(hash),
+  }));
   const db = connect(databaseUrl, BATCH_DEADLINE_MS);
   const insert = db.insert(users).values(rows).onConflictDoNothing().returning({ id: users.id });
-  // Drizzle wants to know how many statements there are.
-  const batchOf = [...listLayers(db, hashes), insert] as unknown as [typeof insert];
-  const results: unknown[] = await db.batch(batchOf);
-  const added = results.at(-1) as { id: string }[];
+  const hashes = hashed.map(({ hash }) => hash);
+  const [added = []] = await storeHashes(db, hashes, [insert]);
   report.added += added.length;
   report.present += rows.length - added.length;
 }
 
 /** Leaves out the users who are there already, and rejects those whose name is another one's. */
-async function withoutPresent(databaseUrl: string, batch: Row[], report: Report): Promise<Row[]> {
+async function withoutPresent(
+  databaseUrl: string,
+  batch: Row[],
+  report: ImportReport,
+): Promise<Row[]> {
   const names = batch.map(({ userName }) => normalizeUserName(userName));
   const ids = batch.map(({ id }) => id);
   const present = await connect(databaseUrl)

@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot';
 import { parseStoredHash } from '../src/password/stored-hash.ts';
-import { isPossibleUserName } from '../src/user-name.ts';
+import { isPossibleUserName, isStorable } from '../src/user-name.ts';
 
 export interface ImportedUser {
   id: string;
@@ -81,11 +81,6 @@ const Row = v.object({
   ),
   activo: flag,
 });
-
-/** PostgreSQL's `text` holds neither U+0000 nor a lone surrogate. */
-function isStorable(value: string): boolean {
-  return !value.includes('\0') && value.isWellFormed();
-}
 
 /**
  * Checks a row.

@@ -113,12 +113,9 @@ const REQUIRED_COLUMNS = ['Id', 'UserName', 'PasswordHash'];
 function refuseOtherHeader(file: string, names: string[]): void {
   const present = names.map((name) => name.trim().toLowerCase());
   for (const name of REQUIRED_COLUMNS) {
-    if (!present.includes(name.toLowerCase())) {
-      throw new OperatorError(`${file} has no column ${name} in its first line.`);
-    }
-    if (present.indexOf(name.toLowerCase()) !== present.lastIndexOf(name.toLowerCase())) {
-      throw new OperatorError(`${file} has the column ${name} twice.`);
-    }
+    const times = present.filter((other) => other === name.toLowerCase()).length;
+    if (times === 0) throw new OperatorError(`${file} has no column ${name} in its first line.`);
+    if (times > 1) throw new OperatorError(`${file} has the column ${name} twice.`);
   }
 }
 
@@ -136,20 +133,17 @@ async function* readCsv(file: string, beginning: string): AsyncGenerator<UserRec
     relax_quotes: true,
   });
   let names: string[] | undefined;
-  let line = 1;
+  let nextLine = 1;
   for await (const { record, info } of Readable.from(readText(file)).compose(parser)) {
     const values: string[] = record;
-    const isBlank = values.length === 1 && values[0]?.trim() === '';
-    if (isBlank) {
-      line = info.lines + 1;
-      continue;
-    }
+    const line = nextLine;
+    nextLine = info.lines + 1;
+    if (values.length === 1 && values[0]?.trim() === '') continue;
     if (names === undefined) {
       names = values;
       refuseOtherHeader(file, names);
     } else if (values.length === names.length) {
       yield { line, columns: lowerCaseNames(names.map((name, index) => [name, values[index]])) };
     } else yield { line, fault: `has ${values.length} columns instead of ${names.length}` };
-    line = info.lines + 1;
   }
 }

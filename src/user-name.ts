@@ -7,17 +7,17 @@
 /** The longest user name in UTF-16 code units: `nvarchar(256)` in ASP.NET Core Identity. */
 export const MAX_USER_NAME_LENGTH = 256;
 
+/** Whether PostgreSQL's `text` can hold it: neither U+0000 nor a lone surrogate is in it. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
 /**
- * Whether a user of this name can exist at all. PostgreSQL's `text` holds neither U+0000 nor a
- * lone surrogate, so a name with one of them is refused before it reaches a statement.
+ * Whether a user of this name can exist at all. One that cannot be stored is refused before it reaches
+ * a statement.
  */
 export function isPossibleUserName(name: string): boolean {
-  return (
-    name.trim() !== '' &&
-    name.length <= MAX_USER_NAME_LENGTH &&
-    !name.includes('\0') &&
-    name.isWellFormed()
-  );
+  return name.trim() !== '' && name.length <= MAX_USER_NAME_LENGTH && isStorable(name);
 }
 
 /**

@@ -102,7 +102,7 @@ export async function beginLogin(
 
 const Shapes = v.array(
   v.object({
-    hash: v.picklist(['SHA-1', 'SHA-256', 'SHA-512']),
+    hash: v.picklist(foreignLayers.hash.enumValues),
     iterations: v.number(),
     saltLength: v.number(),
     keyLength: v.number(),

@@ -25,7 +25,7 @@ export interface IdentityHash {
 }
 
 /** With more, one login would take more of the processor than Workers give to a request. */
-export const MAX_FOREIGN_ITERATIONS = 1_000_000;
+const MAX_FOREIGN_ITERATIONS = 1_000_000;
 
 /** Iterations over all the blocks of a key; a key of 32 bytes takes two blocks of SHA-1. */
 const MAX_BLOCK_ITERATIONS = 2 * MAX_FOREIGN_ITERATIONS;

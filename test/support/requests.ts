@@ -25,6 +25,11 @@ export async function login(userName: string, members: object = {}): Promise<Res
   return post(await loginBody(userName, members));
 }
 
+/** Logs in for a token. */
+export async function tokenOf(userName: string): Promise<string> {
+  return (await (await login(userName)).json<{ token: string }>()).token;
+}
+
 export async function loginBody(userName: string, members: object = {}): Promise<string> {
   const CaptchaToken = await solveCaptcha();
   const body = { UserName: userName, Password: PASSWORD, CaptchaToken, ...members };

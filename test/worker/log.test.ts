@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
-import { ADDRESS, login, post, send } from '../support/requests.ts';
+import { ADDRESS, login, post, send, tokenOf } from '../support/requests.ts';
 import { linesWithSecrets } from '../support/secrets.ts';
 import { TEST_ENV } from '../support/test-env.ts';
 
@@ -145,7 +145,3 @@ describe('everything that is logged in these tests is searched for secrets, and 
     expect(linesWithSecrets(['a-secret-of-nobody'])).toEqual([]);
   });
 });
-
-async function tokenOf(userName: string): Promise<string> {
-  return (await (await login(userName)).json<{ token: string }>()).token;
-}

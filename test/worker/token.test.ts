@@ -11,17 +11,13 @@ import { HEADERS } from '../support/answers.ts';
 import { callsTo, forgetCalls } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
-import { login, send, wire } from '../support/requests.ts';
+import { login, send, tokenOf, wire } from '../support/requests.ts';
 
 beforeAll(async () => {
   await resetDatabase();
   await addUser('jdoe', { id: '0f8fad5b-d9cb-469f-a165-70867728950e' });
   await addUser('admin', { id: 'id-of-admin', role: 'Administrator' });
 });
-
-async function tokenOf(userName: string): Promise<string> {
-  return (await (await login(userName)).json<{ token: string }>()).token;
-}
 
 function part(token: string, index: 0 | 1): JWTPayload {
   return JSON.parse(

@@ -1,0 +1,38 @@
+/**
+ * The file that a command reads.
+ *
+ * @module
+ */
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+export function isSameFile(one: string, other: string): boolean {
+  return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other);
+}
+
+/**
+ * Hands over a file that can be read more than once. A pipe cannot, so it is copied first, for this
+ * user's eyes only.
+ *
+ * @param file a path, or `-` for standard input
+ */
+export async function withFile(file: string, use: (path: string) => Promise<void>): Promise<void> {
+  const isPipe = existsSync(file) && statSync(file).isFIFO();
+  if (file !== '-' && !isPipe) return use(file);
+  const folder = mkdtempSync(join(tmpdir(), 'portero-import-'));
+  process.once('exit', () => rmSync(folder, { recursive: true }));
+  const copy = join(folder, 'standard input');
+  const input = isPipe ? createReadStream(file) : process.stdin;
+  await pipeline(input, createWriteStream(copy, { mode: 0o600 }));
+  await use(copy);
+}
