@@ -13,9 +13,14 @@ import { foreignLayers, users } from './schema.ts';
  * @returns how many
  */
 export async function pruneForeignLayers(db: Database): Promise<number> {
-  const { rowCount } = await db.execute(sql`
-    delete from ${foreignLayers} where not exists (
-      select from ${users} where ${users.foreignLayerId} = ${foreignLayers.id}
-    )`);
+  // An import lists its layers before it stores the hashes. The lock waits for it to have done both,
+  // and only the next statement sees them.
+  const [, { rowCount }] = await db.batch([
+    db.execute(sql`lock table ${foreignLayers} in share row exclusive mode`),
+    db.execute(sql`
+      delete from ${foreignLayers} where not exists (
+        select from ${users} where ${users.foreignLayerId} = ${foreignLayers.id}
+      )`),
+  ]);
   return rowCount;
 }

@@ -1,10 +1,12 @@
 /** The cron trigger. */
 import { createScheduledController } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { eq } from 'drizzle-orm';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { layerId, storeHashes, toHashRow } from '../../cli/hash-row.ts';
 import { foreignLayers, loginAttempts, users } from '../../src/db/schema.ts';
 import worker from '../../src/index.ts';
-import { breakNext } from '../support/control.ts';
+import { breakNext, identityHash } from '../support/control.ts';
 import { addUser, database, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
 
@@ -61,6 +63,21 @@ test('it forgets the foreign layers that no hash begins with any more', async ()
   await database().update(users).set({ foreignLayerId: null });
   await tick();
   expect(await database().select().from(foreignLayers)).toEqual([]);
+});
+
+test('it waits for an import that has listed a layer and not yet stored its hash', async () => {
+  const hash = await toHashRow(await identityHash('P@ssw0rd!'), false);
+  const log = recordLog();
+  for (let round = 0; round < 20; round++) {
+    const name = `imported ${round}`;
+    const user = { id: name, userName: name, normalizedUserName: name, roleId: 1 };
+    const row = { ...user, passwordHash: hash.passwordHash, foreignLayerId: layerId(hash) };
+    const insert = database().insert(users).values(row);
+    await Promise.all([tick(), storeHashes(database(), [hash], [insert]), tick()]);
+    expect(await database().$count(foreignLayers)).toBe(1);
+    await database().delete(users).where(eq(users.id, name));
+  }
+  expect(log.events('not_pruned')).toEqual([]);
 });
 
 test('it minds the setting for how long they count', async () => {
