@@ -31,7 +31,7 @@ export default defineConfig({
           setupFiles: './test/support/set-up-worker.ts',
           globalSetup: './test/support/global-setup.ts',
           fileParallelism: false, // the files share one database
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 1 }, // where one command runs both: they differ in their workers
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -43,6 +43,7 @@ export default defineConfig({
           maxWorkers: 2, // they mostly wait for the processes that they start
           sequence: { groupOrder: 0 },
           include: ['test/node/**/*.test.ts'],
+          globalSetup: './test/support/prepare-database.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -8,29 +8,34 @@ import { connect, type Database } from '../src/db/connection.ts';
 import { users } from '../src/db/schema.ts';
 import { audit } from './audit.ts';
 import { withDatabase } from './database.ts';
-import { BATCH_DEADLINE_MS, BATCH_ROWS, layerId, storeHashes, toHashRow } from './hash-row.ts';
+import { BATCH_DEADLINE_MS, batchRows, layerId, storeHashes, toHashRow } from './hash-row.ts';
+import { Interruption } from './interruption.ts';
 import { showProgress } from './progress.ts';
 
 /** Those without any layer of today's, an unreadable one included. */
 const isBare = not(like(users.passwordHash, '$portero$%'));
 
 export async function hardenUsers(): Promise<void> {
+  const interruption = new Interruption();
   await withDatabase(async ({ databaseUrl, name }) => {
     const db = () => connect(databaseUrl, BATCH_DEADLINE_MS);
     const progress = showProgress(await db().$count(users, isBare));
     let hardened = 0;
     let batch: BareRow[] = [];
+    interruption.wait();
     do {
       batch = await nextBatch(db(), batch.at(-1)?.id ?? '');
       hardened += await hardenBatch(db(), batch);
       progress.advance(batch.length);
-    } while (batch.length > 0);
+    } while (batch.length > 0 && !interruption.isRequested);
     progress.end();
     audit({ event: 'hashes_hardened', hardened });
+    console.log(`Hardened ${hardened} hashes in ${name}.`);
+    if (interruption.isRequested) return;
     const left = await db().$count(users, isBare);
-    const unreadable = left === 0 ? '' : ` ${left} are no hashes of ASP.NET Core Identity.`;
-    console.log(`Hardened ${hardened} hashes in ${name}.${unreadable}`);
+    if (left > 0) console.log(`${left} are no hashes of ASP.NET Core Identity.`);
   });
+  process.exitCode = interruption.conclude() ?? 0;
 }
 
 interface BareRow {
@@ -44,7 +49,7 @@ function nextBatch(db: Database, afterId: string): Promise<BareRow[]> {
     .from(users)
     .where(and(isBare, gt(users.id, afterId)))
     .orderBy(asc(users.id))
-    .limit(BATCH_ROWS);
+    .limit(batchRows(true));
 }
 
 /** @returns how many; one whose password was changed meanwhile stays as it is */

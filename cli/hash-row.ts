@@ -62,8 +62,11 @@ export function listLayers(db: Database, rows: HashRow[]) {
   );
 }
 
-/** How many rows are hashed together and stored in one transaction: what an interruption costs. */
-export const BATCH_ROWS = 50;
+/**
+ * How many rows are stored in one transaction, which is what a crash costs: about a second's work where
+ * they are hardened.
+ */
+export const batchRows = (harden: boolean) => (harden ? 20 : 200);
 
 /** How long a transaction may take in a database far away. */
 export const BATCH_DEADLINE_MS = 60_000;

@@ -10,10 +10,11 @@ import { roles, users } from '../src/db/schema.ts';
 import { normalizeUserName } from '../src/user-name.ts';
 import { audit } from './audit.ts';
 import { withDatabase } from './database.ts';
-import { BATCH_DEADLINE_MS, BATCH_ROWS, layerId, storeHashes, toHashRow } from './hash-row.ts';
+import { BATCH_DEADLINE_MS, batchRows, layerId, storeHashes, toHashRow } from './hash-row.ts';
 import { ImportReport } from './import-report.ts';
 import { type ImportedUser, toImportedUser } from './imported-user.ts';
 import { isSameFile, withFile } from './input-file.ts';
+import { Interruption } from './interruption.ts';
 import { showProgress } from './progress.ts';
 import { readUserRecords } from './user-records.ts';
 
@@ -43,18 +44,8 @@ export async function importUsers(file: string, options: ImportOptions): Promise
     throw new OperatorError('The rejected rows would overwrite the file that is imported.');
   }
   const report = new ImportReport(options.rejects);
-  let isInterrupted = false;
-  let isImporting = false;
-  // Every time: npm passes a Ctrl-C on to a program that the terminal has already told.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (!isImporting) process.exit(EXIT_INTERRUPTED);
-      isInterrupted = true;
-    });
-  }
+  const interruption = new Interruption();
   await withFile(file, async (path) => {
-    // Twice over the file, so that what is wrong with it is known before anything is written.
-    const lines = await checkRows(path, source, report);
     await withDatabase(async ({ databaseUrl, name }) => {
       const roleIds = await readRoles(databaseUrl, options.admin);
       if (role !== undefined && !roleIds.has(role)) {
@@ -62,11 +53,13 @@ export async function importUsers(file: string, options: ImportOptions): Promise
           `There is no role ${role}, or it is an administrator's and --admin is missing.`,
         );
       }
+      // Twice over the file, so that what is wrong with it is known before anything is written.
+      const lines = await checkRows(path, source, roleIds, report);
       const progress = showProgress(lines.size);
-      isImporting = true;
+      interruption.wait();
       try {
-        for await (const batch of batches(path, source, lines)) {
-          if (isInterrupted) break;
+        for await (const batch of batches(path, source, lines, batchRows(options.harden))) {
+          if (interruption.isRequested) break;
           const present = report.present;
           await importBatch(databaseUrl, batch, roleIds, options, report);
           progress.advance(batch.length, report.present - present);
@@ -82,17 +75,11 @@ export async function importUsers(file: string, options: ImportOptions): Promise
       }
     });
   });
-  if (isInterrupted) {
-    console.error('Interrupted. Run the same command again to go on.');
-    process.exitCode = EXIT_INTERRUPTED;
-  } else if (report.rejected > 0) process.exitCode = EXIT_REJECTED;
+  process.exitCode = interruption.conclude() ?? (report.rejected > 0 ? EXIT_REJECTED : 0);
 }
 
 /** Some rows were rejected, and the rest went in. */
 const EXIT_REJECTED = 1;
-
-/** What a shell expects of a program that Ctrl-C has ended. */
-const EXIT_INTERRUPTED = 130;
 
 type RoleSource = { name: string } | { column: string };
 
@@ -100,6 +87,7 @@ type RoleSource = { name: string } | { column: string };
 async function checkRows(
   path: string,
   source: RoleSource,
+  roleIds: Map<string, number>,
   report: ImportReport,
 ): Promise<Set<number>> {
   const lines = new Set<number>();
@@ -110,6 +98,10 @@ async function checkRows(
     const user = 'fault' in record ? record.fault : toImportedUser(record.columns, source);
     if (typeof user === 'string') {
       report.reject(line, user);
+      continue;
+    }
+    if (!roleIds.has(user.role)) {
+      report.reject(line, "there is no such role, or it is an administrator's");
       continue;
     }
     const name = normalizeUserName(user.userName);
@@ -126,13 +118,14 @@ async function* batches(
   path: string,
   source: RoleSource,
   lines: Set<number>,
+  size: number,
 ): AsyncGenerator<Row[]> {
   let batch: Row[] = [];
   for await (const record of readUserRecords(path)) {
     if ('fault' in record || !lines.has(record.line)) continue;
     const user = toImportedUser(record.columns, source);
     if (typeof user === 'string') continue;
-    if (batch.push({ line: record.line, ...user }) === BATCH_ROWS) {
+    if (batch.push({ line: record.line, ...user }) === size) {
       yield batch;
       batch = [];
     }
@@ -156,18 +149,13 @@ async function importBatch(
   report: ImportReport,
 ): Promise<void> {
   const missing = await withoutPresent(databaseUrl, batch, report);
-  const accepted = missing.filter(({ line, role }) => {
-    if (!roleIds.has(role))
-      report.reject(line, "there is no such role, or it is an administrator's");
-    return roleIds.has(role);
-  });
   if (dryRun) {
-    report.added += accepted.length;
+    report.added += missing.length;
     return;
   }
-  if (accepted.length === 0) return;
+  if (missing.length === 0) return;
   const hashed = await Promise.all(
-    accepted.map(async (user) => ({ user, hash: await toHashRow(user.passwordHash, harden) })),
+    missing.map(async (user) => ({ user, hash: await toHashRow(user.passwordHash, harden) })),
   );
   const rows = hashed.map(({ user: { id, userName, email, active, role }, hash }) => ({
     id,

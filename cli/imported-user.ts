@@ -19,14 +19,10 @@ export interface ImportedUser {
 /** `nvarchar(450)`, which is what ASP.NET Core Identity gives to a key. */
 const MAX_ID_LENGTH = 450;
 
-/** How the tools of SQL Server and PostgreSQL write NULL, beside JSON's own. */
-const NULLS = ['', 'NULL', '\\N'];
-
+/** Blank text is NULL as well: neither a name nor a hash is blank. */
 const text = v.pipe(
   v.nullish(v.union([v.string(), v.number()], 'a value is neither text nor a number'), null),
-  v.transform((value) =>
-    value === null || NULLS.includes(String(value).trim()) ? null : String(value),
-  ),
+  v.transform((value) => (value === null || String(value).trim() === '' ? null : String(value))),
 );
 
 const TRUE = ['1', 'true', 't'];
@@ -35,17 +31,16 @@ const FALSE = ['0', 'false', 'f'];
 const flag = v.pipe(
   v.nullish(
     v.union([v.string(), v.number(), v.boolean()], 'Activo is none of 1, 0, true and false'),
-    '',
+    true,
   ),
-  v.transform((value) => (NULLS.includes(String(value).trim()) ? 'true' : String(value))),
-  v.transform((value) => value.trim().toLowerCase()),
+  v.transform((value) => String(value).trim().toLowerCase() || 'true'),
   v.picklist([...TRUE, ...FALSE], 'Activo is none of 1, 0, true and false'),
   v.transform((value) => TRUE.includes(value)),
 );
 
 const Row = v.object({
   id: v.pipe(
-    v.unknown(),
+    v.optional(v.unknown(), null),
     v.check(
       (id) => typeof id !== 'number' || Number.isSafeInteger(id),
       'Id is a number that JSON readers round: export it as text',

@@ -128,22 +128,29 @@ async function* readCsv(file: string, beginning: string): AsyncGenerator<UserRec
   const [delimiter] = DELIMITERS.toSorted((one, other) => count(other) - count(one));
   const parser = parseCsv({
     delimiter,
-    info: true,
+    raw: true,
     relax_column_count: true,
     relax_quotes: true,
   });
   let names: string[] | undefined;
   let nextLine = 1;
-  for await (const { record, info } of Readable.from(readText(file)).compose(parser)) {
+  for await (const { record, raw } of Readable.from(readText(file)).compose(parser)) {
     const values: string[] = record;
     const line = nextLine;
-    nextLine = info.lines + 1;
+    nextLine += raw.trimEnd().split('\n').length;
     if (values.length === 1 && values[0]?.trim() === '') continue;
     if (names === undefined) {
       names = values;
       refuseOtherHeader(file, names);
     } else if (values.length === names.length) {
-      yield { line, columns: lowerCaseNames(names.map((name, index) => [name, values[index]])) };
+      yield { line, columns: lowerCaseNames(names.map((name, i) => [name, cell(values[i])])) };
     } else yield { line, fault: `has ${values.length} columns instead of ${names.length}` };
   }
+}
+
+/** How the tools of SQL Server and PostgreSQL write NULL into CSV, which has no word for it. */
+const NULLS = ['', 'NULL', '\\N'];
+
+function cell(text = ''): string | null {
+  return NULLS.includes(text.trim()) ? null : text;
 }

@@ -1,7 +1,5 @@
 /** The operator's command line, as a process on a local database. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalDatabase, openLocalDatabase } from '../../dev/local-database.ts';
@@ -10,13 +8,16 @@ import { beginLogin, recordSuccess } from '../../src/db/login-statement.ts';
 import { roles, users } from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
 import { normalizeUserName } from '../../src/user-name.ts';
+import { makeTemporaryFolder } from '../support/make-temporary-folder.ts';
 import { start } from '../support/process.ts';
+import { copyDatabaseInto } from '../support/temporary-folder.ts';
 
 const PASSPHRASE = 'a perfectly good passphrase';
-const folder = mkdtempSync(join(tmpdir(), 'portero-test-'));
+const folder = makeTemporaryFolder();
 let local: LocalDatabase;
 
 beforeAll(async () => {
+  copyDatabaseInto(folder);
   local = (await openLocalDatabase(folder, { isShared: true })) as LocalDatabase;
 });
 afterAll(async () => {

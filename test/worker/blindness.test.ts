@@ -1,10 +1,12 @@
 /** What a caller cannot learn, and what a login costs whoever asks. */
+import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { layerId, listLayers, toHashRow } from '../../cli/hash-row.ts';
 import { foreignLayers, users } from '../../src/db/schema.ts';
-import { hardenHash } from '../../src/password/password.ts';
 import { REFUSED } from '../support/answers.ts';
 import { callsTo, forgetCalls, identityHash } from '../support/control.ts';
 import { addUser, database, PASSWORD, resetDatabase } from '../support/fixtures.ts';
+import type { IdentityParameters } from '../support/identity-hash.ts';
 import { login, wire } from '../support/requests.ts';
 
 beforeAll(async () => {
@@ -61,30 +63,39 @@ describe('while old and new hashes stand side by side', () => {
     'old2',
     'hardened',
     'hardened2',
+    'salt',
+    'key',
   ];
 
+  /** Stores a user as the importer does. */
+  async function importUser(
+    userName: string,
+    { harden, ...parameters }: IdentityParameters & { harden: boolean },
+  ): Promise<void> {
+    const hash = await toHashRow(await identityHash(PASSWORD, parameters), harden);
+    for (const statement of listLayers(database(), [hash])) await statement;
+    await addUser(userName, { passwordHash: hash.passwordHash });
+    const layer = await database()
+      .update(users)
+      .set({ foreignLayerId: layerId(hash) })
+      .where(eq(users.userName, userName))
+      .returning({ id: users.foreignLayerId });
+    expect(layer).toEqual([{ id: expect.any(Number) }]);
+  }
+
   beforeAll(async () => {
-    const [sha1, sha256] = await database()
-      .insert(foreignLayers)
-      .values([
-        { hash: 'SHA-1', iterations: 1000, saltLength: 16, keyLength: 32 },
-        { hash: 'SHA-256', iterations: 10_000, saltLength: 16, keyLength: 32 },
-        { hash: 'SHA-256', iterations: 10_000, saltLength: 20, keyLength: 32 },
-        { hash: 'SHA-256', iterations: 10_000, saltLength: 16, keyLength: 48 },
-      ])
-      .returning();
-    const version2 = await identityHash(PASSWORD);
-    const version3 = await identityHash(PASSWORD, { prf: 'sha256' });
-    await addUser('old', { passwordHash: version2, foreignLayerId: sha1?.id });
-    await addUser('old2', { passwordHash: version3, foreignLayerId: sha256?.id });
-    await addUser('hardened', {
-      passwordHash: await hardenHash(version2),
-      foreignLayerId: sha1?.id,
-    });
-    await addUser('hardened2', {
-      passwordHash: await hardenHash(version3),
-      foreignLayerId: sha256?.id,
-    });
+    await importUser('old', { harden: false });
+    await importUser('old2', { prf: 'sha256', harden: false });
+    await importUser('hardened', { harden: true });
+    await importUser('hardened2', { prf: 'sha256', harden: true });
+    // Like the one before but for one length.
+    await importUser('salt', { prf: 'sha256', saltLength: 20, harden: true });
+    await importUser('key', { prf: 'sha256', keyLength: 48, harden: false });
+    // Which moves the first one to the end of the table.
+    await database()
+      .update(foreignLayers)
+      .set({ hash: 'SHA-1' })
+      .where(eq(foreignLayers.hash, 'SHA-1'));
   });
   afterAll(async () => {
     await database().update(users).set({ foreignLayerId: null });

@@ -8,7 +8,14 @@ import { breakNext, identityHash, releaseHeldUp } from '../support/control.ts';
 import { addUser, database, PASSWORD, resetDatabase } from '../support/fixtures.ts';
 import type { IdentityParameters } from '../support/identity-hash.ts';
 import { recordLog } from '../support/log.ts';
-import { login, loginBody, loginRequest, sendAndLeave, wire } from '../support/requests.ts';
+import {
+  login,
+  loginBody,
+  loginRequest,
+  sendAndLeave,
+  sendWith,
+  wire,
+} from '../support/requests.ts';
 
 beforeAll(resetDatabase);
 afterEach(() => vi.restoreAllMocks());
@@ -88,6 +95,15 @@ describe('the hash that replaces an old one', () => {
     expect(await storedHashOf('listed')).toMatchObject({ foreignLayerId: null });
     expect(log.events('password_rehashed')).toHaveLength(1);
     await database().delete(foreignLayers);
+  });
+
+  test('is noted with its time, and made also where there is room for one hash alone', async () => {
+    await addUser('alone', { passwordHash: await identityHash(PASSWORD), updatedAt: new Date(0) });
+    const request = loginRequest(await loginBody('alone'));
+    expect((await sendWith({ HASH_CAPACITY: '1' }, request)).status).toBe(200);
+    const user = await storedHashOf('alone');
+    expect(user?.passwordHash).toMatch(TODAYS);
+    expect(Date.now() - (user?.updatedAt.getTime() ?? 0)).toBeLessThan(60_000);
   });
 
   test("is not made for one that is today's already", async () => {

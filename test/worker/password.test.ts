@@ -55,6 +55,14 @@ test('other requests get a turn between any two layers', async () => {
   wait.mockRestore();
 });
 
+test("and after each of the other systems' layers", async () => {
+  const shape = { hash: 'SHA-1', iterations: 1, saltLength: 16, keyLength: 16 } as const;
+  const wait = vi.spyOn(scheduler, 'wait');
+  await verifyPassword('correct horse battery staple', null, [shape, shape]);
+  expect(wait.mock.calls).toEqual(Array(2 + 21).fill([0]));
+  wait.mockRestore();
+});
+
 describe('a stored hash', () => {
   test('describes itself', async () => {
     expect(await hashPassword('correct horse battery staple')).toMatch(

@@ -1,0 +1,160 @@
+/** What is read from an export of `AspNetUsers`, in each of its forms. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type ImportedUser, toImportedUser } from '../../cli/imported-user.ts';
+import { readUserRecords } from '../../cli/user-records.ts';
+import { identityHash, version3Header } from '../support/identity-hash.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** Each row with the line that it is reported by: the user, or what is wrong with it. */
+async function read(text: string | Buffer): Promise<[number, ImportedUser | string][]> {
+  const path = join(temporaryFolder(), 'users');
+  writeFileSync(path, text);
+  const rows: [number, ImportedUser | string][] = [];
+  for await (const record of readUserRecords(path)) {
+    const isFault = 'fault' in record;
+    const user = isFault ? record.fault : toImportedUser(record.columns, { name: 'Sales' });
+    rows.push([record.line, user]);
+  }
+  return rows;
+}
+
+const HASH = identityHash('P@ssw0rd!');
+const ANA = {
+  id: 'A1',
+  userName: 'ana',
+  email: 'ana@example.com',
+  passwordHash: HASH,
+  active: true,
+  role: 'Sales',
+};
+const BEN = { ...ANA, id: 'B2', userName: 'ben', email: null, passwordHash: null, active: false };
+
+describe('the same users are read from', () => {
+  test.each<[string, string]>([
+    [
+      'JSON Lines',
+      `{"Id":"A1","UserName":"ana","Email":"ana@example.com","PasswordHash":"${HASH}","Activo":true}\n\n` +
+        '{"id":"B2","USERNAME":"ben","email":null,"passwordHash":null,"activo":0,"Other":[1]}',
+    ],
+    [
+      'a JSON array',
+      `\ufeff [ {"Id":"A1","UserName":"ana","Email":"ana@example.com","PasswordHash":"${HASH}"},\n` +
+        '{"Id":"B2","UserName":"ben","Activo":"False"} ]',
+    ],
+    [
+      'CSV of SQL Server',
+      '\ufeffId,UserName,Email,PasswordHash,Activo,Notes\r\n' +
+        `A1,ana,ana@example.com,${HASH},1,"two\r\nlines, ""quoted"""\r\nB2,ben,NULL,NULL,0,\r\n`,
+    ],
+    [
+      'CSV of PostgreSQL',
+      `"id";"user_id";"username";"email";"passwordhash";"activo"\n"A1";7;"ana";"ana@example.com";"${HASH}";true\n` +
+        'B2;8;ben;\\N;\\N;false\n',
+    ],
+    [
+      'tab-separated values',
+      `Id\tUserName\tEmail\tPasswordHash\tActivo\nA1\tana\tana@example.com\t${HASH}\tTRUE\nB2\tben\t\t\tFalse\n`,
+    ],
+    [
+      'values between bars, with the English name of Activo',
+      `Id|UserName|Email|PasswordHash|Active\nA1|ana|ana@example.com|${HASH}|1\nB2|ben|NULL|NULL|0\n`,
+    ],
+  ])('%s', async (_, text) => {
+    const users = (await read(text)).map(([, user]) => user);
+    expect(users).toEqual([ANA, BEN]);
+  });
+});
+
+test('numbers are ids as well', async () => {
+  expect(await read('{"Id":2,"UserName":"ana"}')).toMatchObject([[1, { id: '2' }]]);
+});
+
+test('in JSON, NULL is a name like any other, and blank text is none', async () => {
+  expect(await read('{"Id":"NULL","UserName":"NULL","Email":"","PasswordHash":" "}')).toEqual([
+    [1, { ...ANA, id: 'NULL', userName: 'NULL', email: null, passwordHash: null }],
+  ]);
+});
+
+test('every spelling of Activo is read: that of psql, and NULL as active', async () => {
+  const values = ['t', 'f', 'TRUE', 'False', '1', '0', '', 'NULL', '\\N'];
+  const lines = values.map((value, index) => `A${index},u${index},,${value}`);
+  const rows = await read(['Id,UserName,PasswordHash,Activo', ...lines].join('\n'));
+  const active = rows.map(([, user]) => (user as ImportedUser).active);
+  expect(active).toEqual([true, false, true, false, true, false, true, true, true]);
+});
+
+describe('a line', () => {
+  test('ends with a line feed and with nothing else in JSON Lines, and blank ones are counted', async () => {
+    const text = '{"Id":"A1","UserName":"ana","Notes":"\u2028\u2029"}\r\n\n{"Id":"A2"}\n';
+    expect(await read(text)).toMatchObject([
+      [1, { id: 'A1' }],
+      [3, 'UserName is missing'],
+    ]);
+  });
+
+  test.each(['\n', '\r\n'])(
+    'is counted in CSV, also within quotes, where %j ends it',
+    async (end) => {
+      const lines = [
+        'Id,UserName,PasswordHash,Notes',
+        '',
+        '',
+        'A3,"a',
+        'b",,"c',
+        '',
+        'd"',
+        'A4,,,',
+      ];
+      expect(await read(lines.join(end))).toMatchObject([
+        [4, { userName: `a${end}b` }],
+        [8, 'UserName is missing'],
+      ]);
+    },
+  );
+});
+
+test('each row that cannot be taken says why', async () => {
+  const json = (row: object) => JSON.stringify({ Id: 'A1', UserName: 'ana', ...row });
+  const longKey = Buffer.concat([version3Header(1, 100_000, 16), Buffer.alloc(16 + 4096)]);
+  const reasons = {
+    [json({ Id: undefined })]: 'Id is missing',
+    '{"Id":9007199254740993,"UserName":"ana"}':
+      'Id is a number that JSON readers round: export it as text',
+    [json({ Id: 'x'.repeat(451) })]:
+      'Id has more than 450 characters, or one that PostgreSQL cannot store',
+    [json({ Id: 'A\0' })]: 'Id has more than 450 characters, or one that PostgreSQL cannot store',
+    [json({ Id: ['A1'] })]: 'a value is neither text nor a number',
+    [json({ UserName: ' ' })]: 'UserName is missing',
+    [json({ UserName: 'x'.repeat(257) })]:
+      'UserName has more than 256 characters, or one that PostgreSQL cannot store',
+    [json({ UserName: 'ana\ud800' })]:
+      'UserName has more than 256 characters, or one that PostgreSQL cannot store',
+    [json({ Email: 'ana\0@example.com' })]: 'Email has a character that PostgreSQL cannot store',
+    [json({ PasswordHash: longKey.toString('base64') })]:
+      'PasswordHash is not of ASP.NET Core Identity version 2 or 3, or costs too much to verify',
+    [json({ Activo: 'maybe' })]: 'Activo is none of 1, 0, true and false',
+    '{"Id":': 'is not JSON',
+    '["Id"]': 'is not a JSON object',
+  };
+  const rows = await read(`${json({})}\n${Object.keys(reasons).join('\n')}`);
+  expect(rows.slice(1).map(([, reason]) => reason)).toEqual(Object.values(reasons));
+  const longest = json({ Id: 'x'.repeat(450), UserName: 'x'.repeat(256) });
+  expect(await read(longest)).toMatchObject([[1, { userName: 'x'.repeat(256) }]]);
+});
+
+test.each<[string, string | Buffer, string]>([
+  ['an empty file', '', 'is empty.'],
+  ['one that is not UTF-8', Buffer.from('Id,\xff\n', 'latin1'), 'cannot be read: it is not UTF-8.'],
+  ['half a JSON array', '[{"Id":"A1","UserName":"ana"}', 'cannot be read: it is not JSON.'],
+  ['CSV without a header', 'A1,ana,AAAA\n', 'has no column Id in its first line.'],
+  [
+    'CSV with a misspelt column',
+    'Id,UserName,Password_Hash\n',
+    'has no column PasswordHash in its first line.',
+  ],
+  ['CSV with a column twice', 'Id,UserName,PasswordHash,ID\n', 'has the column Id twice.'],
+])('%s is refused as a whole', async (_, text, reason) => {
+  await expect(read(text)).rejects.toThrow(reason);
+});
