@@ -13,6 +13,8 @@ interface Pair {
 
 const WIDTH = 720;
 const PANEL_HEIGHT = 150;
+/** Of the highest bar in a picture. */
+const BAR_HEIGHT = 90;
 const MARGIN = 40;
 const BINS = 80;
 /** The slowest answers tell more of the machine than of the name. */
@@ -37,27 +39,32 @@ export function drawDistributions(pairs: Pair[]): string {
 
 function panel({ title, known, unknown }: Pair, from: number, to: number, top: number): string {
   const baseline = top + PANEL_HEIGHT - 25;
+  const samples = [histogram(known, from, to), histogram(unknown, from, to)] as const;
+  const scale = BAR_HEIGHT / Math.max(...samples.flat());
+  const [knownLine, unknownLine] = samples.map((counts) => outline(counts, scale, baseline));
   return [
     `<text x="${MARGIN}" y="${top + 22}">${title}</text>`,
-    `<path d="${outline(known, from, to, baseline)}" fill="#1f6feb" fill-opacity="0.35" stroke="#1f6feb"/>`,
-    `<path d="${outline(unknown, from, to, baseline)}" fill="#d1242f" fill-opacity="0.35" stroke="#d1242f"/>`,
+    `<path d="${knownLine}" fill="#1f6feb" fill-opacity="0.35" stroke="#1f6feb"/>`,
+    `<path d="${unknownLine}" fill="#d1242f" fill-opacity="0.35" stroke="#d1242f"/>`,
     `<text x="${MARGIN}" y="${baseline + 16}" fill="#57606a">${from} ms</text>`,
     `<text x="${WIDTH - MARGIN}" y="${baseline + 16}" fill="#57606a" text-anchor="end">${to} ms</text>`,
   ].join('\n');
 }
 
-/** A histogram as one closed line. */
-function outline(times: number[], from: number, to: number, baseline: number): string {
+function histogram(times: number[], from: number, to: number): number[] {
   const counts = Array<number>(BINS).fill(0);
   for (const time of times) {
     const bin = Math.floor(((time - from) / (to - from)) * BINS);
     if (bin >= 0 && bin < BINS) counts[bin] = (counts[bin] ?? 0) + 1;
   }
+  return counts;
+}
+
+/** A histogram as one closed line. */
+function outline(counts: number[], scale: number, baseline: number): string {
   const step = (WIDTH - 2 * MARGIN) / BINS;
-  const scale = (PANEL_HEIGHT - 65) / (times.length / 8);
   const points = counts.map((count, bin) => {
-    const height = Math.min(count * scale, PANEL_HEIGHT - 60);
-    const y = (baseline - height).toFixed(1);
+    const y = (baseline - count * scale).toFixed(1);
     return `L${(MARGIN + bin * step).toFixed(1)} ${y} L${(MARGIN + (bin + 1) * step).toFixed(1)} ${y}`;
   });
   return `M${MARGIN} ${baseline} ${points.join(' ')} L${WIDTH - MARGIN} ${baseline} Z`;

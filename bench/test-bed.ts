@@ -28,8 +28,11 @@ import { leadTo } from '../test/support/outbound.ts';
 const ROOT = join(import.meta.dirname, '..');
 const PASSWORD = 'correct horse battery staple';
 
-/** @param names how many users `known-0`, `known-1`, … there are */
-export async function startBed(names: number) {
+/**
+ * @param names how many users `known-0`, `known-1`, … there are
+ * @param entry the Worker's module, from the root
+ */
+export async function startBed(names: number, entry: string) {
   const folder = mkdtempSync(join(tmpdir(), 'portero-bench-'));
   const [servicePort, workerPort] = [await freePort(), await freePort()];
   const service = await startServices(folder, servicePort);
@@ -41,21 +44,16 @@ export async function startBed(names: number) {
     TURNSTILE_SECRET_KEY: TEST_SECRETS.passes,
     JWT_SECRET: randomBytes(32).toString('base64'),
   };
-  const wrangler = startWrangler(ROOT, workerPort, join(folder, 'wrangler'), secrets, () => {});
+  const state = join(folder, 'wrangler');
+  const wrangler = startWrangler(ROOT, workerPort, state, secrets, () => {}, entry);
   await wrangler.ready;
-  const db = () => connect(databaseUrlAt(servicePort));
 
   return {
     setLatency(ms: number): void {
       latencyMs = ms;
     },
-    /** What the list of foreign layers does is what is missing then. */
-    async emptyList(): Promise<void> {
-      await db().execute(sql`update users set foreign_layer_id = null`);
-      await db().execute(sql`delete from foreign_layers`);
-    },
     async forgetAttempts(): Promise<void> {
-      await db().execute(sql`delete from login_attempts`);
+      await connect(databaseUrlAt(servicePort)).execute(sql`delete from login_attempts`);
     },
     /** Tries a wrong password. @returns how long the answer took, in milliseconds */
     attempt: (name: string) => attempt(workerPort, name),
@@ -69,6 +67,8 @@ export async function startBed(names: number) {
     },
   };
 }
+
+export type TestBed = Awaited<ReturnType<typeof startBed>>;
 
 function databaseUrlAt(port: number): string {
   return `postgresql://portero:portero@127.0.0.1:${port}/portero`;

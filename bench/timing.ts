@@ -3,7 +3,7 @@
  *
  * A local Worker over a database of mixed hashes and roles, at several latencies of the database, is
  * asked once for each of many known and as many unknown names, in random order, with a wrong password.
- * Then once more with an empty list of foreign layers.
+ * The login of `naive-worker.ts` is asked the same, to compare with.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { auc, median } from './statistics.ts';
 import { drawDistributions } from './svg.ts';
-import { startBed } from './test-bed.ts';
+import { startBed, type TestBed } from './test-bed.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -34,23 +34,28 @@ interface Sample {
   unknown: number[];
 }
 
-const bed = await startBed(NAMES);
-try {
-  const samples: Sample[] = [];
-  for (const latencyMs of LATENCIES_MS) {
-    bed.setLatency(latencyMs);
-    samples.push(await measure(`Portero, database + ${latencyMs} ms`));
+const samples = [
+  ...(await measureAll('Portero', 'src/index.ts')),
+  ...(await measureAll('A naive dummy hash', 'bench/naive-worker.ts')),
+];
+writeFileSync(options.svg, drawDistributions(samples));
+console.log(`Drawn to ${options.svg}`);
+
+async function measureAll(worker: string, entry: string): Promise<Sample[]> {
+  const bed = await startBed(NAMES, entry);
+  try {
+    const measured: Sample[] = [];
+    for (const latencyMs of LATENCIES_MS) {
+      bed.setLatency(latencyMs);
+      measured.push(await measure(bed, `${worker}, database + ${latencyMs} ms`));
+    }
+    return measured;
+  } finally {
+    await bed.close();
   }
-  await bed.emptyList();
-  bed.setLatency(LATENCIES_MS[0] ?? 0);
-  samples.push(await measure(`Without the list, database + ${LATENCIES_MS[0]} ms`));
-  writeFileSync(options.svg, drawDistributions(samples));
-  console.log(`Drawn to ${options.svg}`);
-} finally {
-  await bed.close();
 }
 
-async function measure(title: string): Promise<Sample> {
+async function measure(bed: TestBed, title: string): Promise<Sample> {
   await bed.forgetAttempts();
   for (let index = 0; index < WARM_UP_ATTEMPTS; index++) await bed.attempt(`warm-up-${index}`);
   const sample: Sample = { title, known: [], unknown: [] };

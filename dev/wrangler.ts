@@ -30,6 +30,7 @@ export interface Wrangler {
  * @param stateFolder where wrangler keeps what Cloudflare would: the counters of the rate limits
  * @param secrets the Worker's; they win over `.dev.vars`
  * @param print what to do with a line of output once the Worker is ready
+ * @param entry the Worker's module, from the root
  */
 export function startWrangler(
   root: string,
@@ -37,12 +38,13 @@ export function startWrangler(
   stateFolder: string,
   secrets: Record<string, string>,
   print: (line: string) => void,
+  entry = 'src/index.ts',
 ): Wrangler {
   const child = spawn(
     process.execPath,
     [
       join(root, 'node_modules/wrangler/bin/wrangler.js'),
-      ...['dev', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'],
+      ...['dev', entry, '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'],
       ...['--persist-to', stateFolder, '--show-interactive-dev-session', 'false'],
       ...(existsSync(join(root, '.dev.vars')) ? ['--env-file', '.dev.vars'] : []),
     ],
