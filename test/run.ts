@@ -1,0 +1,41 @@
+/**
+ * `npm test`: the projects of `vitest.config.ts` at once. The tests of the Worker run one after the other,
+ * because they share a database, and would leave a core idle. What follows the command goes to both.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const VITEST = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
+const TOTALS = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
+
+const totals = [0, 0, 0];
+
+/** @returns whether every test passed */
+async function run(project: string): Promise<boolean> {
+  const args = ['run', '--project', project, '--passWithNoTests', ...process.argv.slice(2)];
+  const env = process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env;
+  const vitest = spawn(process.execPath, [VITEST, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const show = (line: string) => {
+    const counts = TOTALS.exec(line)?.slice(1) ?? [];
+    counts.forEach((count = '0', index) => {
+      totals[index] = (totals[index] ?? 0) + Number(count);
+    });
+    if (counts.length === 0) console.log(`${project.padEnd(6)} | ${line}`);
+  };
+  createInterface(vitest.stdout).on('line', show);
+  createInterface(vitest.stderr).on('line', show);
+  const [exitCode] = await once(vitest, 'close');
+  return exitCode === 0;
+}
+
+const areGreen = await Promise.all([run('node'), run('worker')]);
+const [passed = 0, failed, skipped = 0] = totals;
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = passed > 0 && areGreen.every(Boolean) ? 0 : 1;
