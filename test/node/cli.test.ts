@@ -1,49 +1,22 @@
 /** The operator's command line, as a process on a local database. */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type LocalDatabase, openLocalDatabase } from '../../dev/local-database.ts';
-import { connect } from '../../src/db/connection.ts';
+import { describe, expect, test } from 'vitest';
 import { beginLogin, recordSuccess } from '../../src/db/login-statement.ts';
 import { roles, users } from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
 import { normalizeUserName } from '../../src/user-name.ts';
-import { makeTemporaryFolder } from '../support/make-temporary-folder.ts';
-import { start } from '../support/process.ts';
-import { copyDatabaseInto } from '../support/temporary-folder.ts';
+import { useLocalDatabase } from '../support/operator.ts';
 
 const PASSPHRASE = 'a perfectly good passphrase';
-const folder = makeTemporaryFolder();
-let local: LocalDatabase;
-
-beforeAll(async () => {
-  copyDatabaseInto(folder);
-  local = (await openLocalDatabase(folder, { isShared: true })) as LocalDatabase;
-});
-afterAll(async () => {
-  await local.close();
-  rmSync(folder, { recursive: true });
-});
-
-async function portero(args: string[], input = '', environment: Record<string, string> = {}) {
-  const command = start(
-    ['cli/portero.ts', ...args],
-    { PORTERO_LOCAL_FOLDER: folder, ...environment },
-    input,
-  );
-  const exitCode = await command.ended;
-  return { exitCode, output: command.output().replace(EVENT_LINES, '') };
-}
-
-/** On standard error, beside the sentences for people on standard output. */
-const EVENT_LINES = /^\{"event":.*\n/gm;
+const { open, close, databaseUrl, db, portero, eventsOf } = useLocalDatabase();
 
 function addUser(args: string[], password = PASSPHRASE, environment = {}) {
   return portero(['users', 'add', ...args, '--password-stdin'], `${password}\n`, environment);
 }
 
 async function find(userName: string) {
-  const [row] = await connect(local.databaseUrl)
+  const [row] = await db()
     .select()
     .from(users)
     .innerJoin(roles, eq(roles.id, users.roleId))
@@ -188,14 +161,8 @@ describe('users add', () => {
 });
 
 test('each change that matters to security is logged as an event, without the password', async () => {
-  const environment = { PORTERO_LOCAL_FOLDER: folder };
-  const args = ['cli/portero.ts', 'users', 'add', 'ida', '--role', 'Sales', '--password-stdin'];
-  const command = start(args, environment, `${PASSPHRASE}\n`);
-  await command.ended;
-  const events = command
-    .output()
-    .match(EVENT_LINES)
-    ?.map((line) => JSON.parse(line));
+  const args = ['users', 'add', 'ida', '--role', 'Sales', '--password-stdin'];
+  const events = await eventsOf(args, `${PASSPHRASE}\n`);
   const userId = (await find('ida'))?.users.id;
   expect(events).toEqual([{ event: 'password_set', userId, userName: 'ida' }]);
 });
@@ -203,7 +170,7 @@ test('each change that matters to security is logged as an event, without the pa
 describe('users unlock', () => {
   const attempt = async (userName: string) => {
     const { status } = await beginLogin(
-      connect(local.databaseUrl),
+      db(),
       { normalizedUserName: normalizeUserName(userName), attemptId: crypto.randomUUID() },
       { failures: 1, minutes: 5 },
     );
@@ -230,8 +197,8 @@ describe('users unlock', () => {
 
   test('says so where there is nothing to unlock', async () => {
     const login = { normalizedUserName: 'INNOCENT', attemptId: crypto.randomUUID() };
-    await beginLogin(connect(local.databaseUrl), login, { failures: 1, minutes: 5 });
-    await recordSuccess(connect(local.databaseUrl), login, 'the id of nobody');
+    await beginLogin(db(), login, { failures: 1, minutes: 5 });
+    await recordSuccess(db(), login, 'the id of nobody');
     expect(await portero(['users', 'unlock', 'innocent'])).toEqual({
       exitCode: 0,
       output: 'Nothing to unlock: no failed login of innocent counts in the local database.\n',
@@ -248,7 +215,7 @@ test('users unlock refuses a name that cannot be one', async () => {
 
 describe('a database elsewhere', () => {
   test('is the one of DATABASE_URL', async () => {
-    const environment = { DATABASE_URL: local.databaseUrl, PORTERO_LOCAL_FOLDER: '/nonexistent' };
+    const environment = { DATABASE_URL: databaseUrl(), PORTERO_LOCAL_FOLDER: '/nonexistent' };
     expect(await addUser(['dora', '--role', 'Sales'], PASSPHRASE, environment)).toEqual({
       exitCode: 0,
       output: 'Added dora (Sales) to the database at 127.0.0.1.\n',
@@ -272,10 +239,10 @@ test('migrate says what it did', async () => {
 });
 
 test('migrate refuses tables that it did not make', async () => {
-  await connect(local.databaseUrl).execute('alter schema drizzle rename to hidden');
+  await db().execute('alter schema drizzle rename to hidden');
   const answer = await portero(['migrate']);
-  await connect(local.databaseUrl).execute('drop schema drizzle cascade');
-  await connect(local.databaseUrl).execute('alter schema hidden rename to drizzle');
+  await db().execute('drop schema drizzle cascade');
+  await db().execute('alter schema hidden rename to drizzle');
   expect(answer).toEqual({
     exitCode: 1,
     output:
@@ -296,13 +263,13 @@ test.each([
 });
 
 test('commands open the local database themselves where nothing else has it, one after the other', async () => {
-  await local.close();
+  await close();
   const names = ['frida', 'gina', 'hugo'];
   const added = await Promise.all(names.map((name) => addUser([name, '--role', 'Sales'])));
   expect(added.map(({ output }) => output)).toEqual(
     names.map((name) => `Added ${name} (Sales) to the local database.\n`),
   );
-  local = (await openLocalDatabase(folder, { isShared: true })) as LocalDatabase;
+  await open();
   expect(await find('frida')).toBeDefined();
 });
 

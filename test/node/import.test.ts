@@ -1,52 +1,27 @@
 /** `users import` and `users harden`, as processes on a local database. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq, like, not } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { storeHashes, toHashRow } from '../../cli/hash-row.ts';
-import { type LocalDatabase, openLocalDatabase } from '../../dev/local-database.ts';
-import { connect } from '../../src/db/connection.ts';
 import { foreignLayers, users } from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
 import { type IdentityParameters, identityHash, PRFS } from '../support/identity-hash.ts';
-import { makeTemporaryFolder } from '../support/make-temporary-folder.ts';
+import { useLocalDatabase } from '../support/operator.ts';
 import { startPlainWrangler } from '../support/plain-wrangler.ts';
-import { start } from '../support/process.ts';
-import { copyDatabaseInto } from '../support/temporary-folder.ts';
 
-const folder = makeTemporaryFolder();
-const temporary = join(folder, 'tmp');
-let local: LocalDatabase;
+const operator = useLocalDatabase();
+const { db, temporaryFiles } = operator;
+const begin = (args: string[]) => operator.begin(['users', ...args]);
+const portero = (args: string[], input?: string) => operator.portero(['users', ...args], input);
 
-beforeAll(async () => {
-  copyDatabaseInto(join(folder, 'db'));
-  mkdirSync(temporary);
-  local = (await openLocalDatabase(join(folder, 'db'), { isShared: true })) as LocalDatabase;
-});
-afterAll(async () => {
-  await local.close();
-  rmSync(folder, { recursive: true });
-});
 beforeEach(async () => {
   await db().delete(users);
   await db().delete(foreignLayers);
 });
 
-const db = () => connect(local.databaseUrl);
-
-function begin(args: string[], input = '') {
-  const environment = { PORTERO_LOCAL_FOLDER: join(folder, 'db'), TMPDIR: temporary };
-  return start(['cli/portero.ts', 'users', ...args], environment, input);
-}
-
-async function portero(args: string[], input = '') {
-  const command = begin(args, input);
-  const exitCode = await command.ended;
-  return { exitCode, output: command.output().replace(/^\{"event":.*\n/gm, '') };
-}
-
 function file(text: string | Buffer, name = 'users'): string {
-  const path = join(folder, name);
+  const path = join(operator.folder, name);
   writeFileSync(path, text);
   return path;
 }
@@ -76,11 +51,11 @@ test('users are read from standard input, of which no copy is left', async () =>
     output: 'Added 2 users to the local database; 0 were there already, 0 rejected.\n',
   });
   expect((await rows()).map(([id]) => id)).toEqual(['A1', '2']);
-  expect(readdirSync(temporary)).toEqual([]);
+  expect(temporaryFiles()).toEqual([]);
 });
 
 test('a file that cannot be read is told in a sentence', async () => {
-  const { exitCode, output } = await importAs(join(folder, 'none'));
+  const { exitCode, output } = await importAs(join(operator.folder, 'none'));
   expect(output).toContain('none cannot be read: there is no such file.\n');
   expect(exitCode).toBe(1);
 });
@@ -100,7 +75,7 @@ test('bad rows are reported by line and reason, on the screen and in a file, and
       'A7,fay,,1',
     ].join('\n'),
   );
-  const rejects = join(folder, 'rejects');
+  const rejects = join(operator.folder, 'rejects');
   const { exitCode, output } = await importAs(path, '--role', 'Sales', '--rejects', rejects);
   const reasons = [
     [3, 'Id is missing'],
@@ -176,7 +151,7 @@ test('the rejected rows never overwrite the file itself, and go nowhere that can
     '--role',
     'Sales',
     '--rejects',
-    join(folder, 'none', 'rejects'),
+    join(operator.folder, 'none', 'rejects'),
   );
   expect(nowhere).toMatchObject({
     exitCode: 1,
@@ -303,7 +278,7 @@ test('who is imported logs in over HTTP with the old password, and with no other
   expect((await portero(['import', file(text.join('\n')), '--role', 'Sales'])).exitCode).toBe(0);
 
   const url = await startPlainWrangler([], {
-    DATABASE_URL: local.databaseUrl,
+    DATABASE_URL: operator.databaseUrl(),
     TURNSTILE_SECRET_KEY: '1x0000000000000000000000000000000AA',
     JWT_SECRET: 'a-secret-of-the-test-0123456789-0123456789',
   });
