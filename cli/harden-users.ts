@@ -8,7 +8,14 @@ import { connect, type Database } from '../src/db/connection.ts';
 import { users } from '../src/db/schema.ts';
 import { audit } from './audit.ts';
 import { withDatabase } from './database.ts';
-import { BATCH_DEADLINE_MS, batchRows, layerId, storeHashes, toHashRow } from './hash-row.ts';
+import {
+  BATCH_DEADLINE_MS,
+  batchRows,
+  type HashRow,
+  layerId,
+  storeHashes,
+  toHashRow,
+} from './hash-row.ts';
 import { Interruption } from './interruption.ts';
 import { showProgress } from './progress.ts';
 
@@ -21,19 +28,20 @@ export async function hardenUsers(): Promise<void> {
     const db = () => connect(databaseUrl, BATCH_DEADLINE_MS);
     const progress = showProgress(await db().$count(users, isBare));
     let hardened = 0;
+    let unreadable = 0;
     let batch: BareRow[] = [];
     interruption.wait();
     do {
       batch = await nextBatch(db(), batch.at(-1)?.id ?? '');
-      hardened += await hardenBatch(db(), batch);
+      const hashed = await hashBatch(batch);
+      hardened += await storeBatch(db(), hashed);
+      unreadable += batch.length - hashed.length;
       progress.advance(batch.length);
     } while (batch.length > 0 && !interruption.isRequested);
     progress.end();
     audit({ event: 'hashes_hardened', hardened });
     console.log(`Hardened ${hardened} hashes in ${name}.`);
-    if (interruption.isRequested) return;
-    const left = await db().$count(users, isBare);
-    if (left > 0) console.log(`${left} are no hashes of ASP.NET Core Identity.`);
+    if (unreadable > 0) console.log(`${unreadable} are no hashes of ASP.NET Core Identity.`);
   });
   process.exitCode = interruption.conclude() ?? 0;
 }
@@ -52,14 +60,23 @@ function nextBatch(db: Database, afterId: string): Promise<BareRow[]> {
     .limit(batchRows(true));
 }
 
-/** @returns how many; one whose password was changed meanwhile stays as it is */
-async function hardenBatch(db: Database, batch: BareRow[]): Promise<number> {
+interface HashedRow {
+  row: BareRow;
+  hash: HashRow;
+}
+
+/** @returns those that could be hardened */
+async function hashBatch(batch: BareRow[]): Promise<HashedRow[]> {
   const hashed = await Promise.all(
     batch.map(async (row) => ({ row, hash: await toHashRow(row.passwordHash, true) })),
   );
-  const changed = hashed.filter(({ row, hash }) => hash.passwordHash !== row.passwordHash);
-  if (changed.length === 0) return 0;
-  const updates = changed.map(({ row: { id, passwordHash }, hash }) =>
+  return hashed.filter(({ row, hash }) => hash.passwordHash !== row.passwordHash);
+}
+
+/** @returns how many; one whose password was changed meanwhile stays as it is */
+async function storeBatch(db: Database, hashed: HashedRow[]): Promise<number> {
+  if (hashed.length === 0) return 0;
+  const updates = hashed.map(({ row: { id, passwordHash }, hash }) =>
     db
       .update(users)
       .set({
@@ -69,7 +86,7 @@ async function hardenBatch(db: Database, batch: BareRow[]): Promise<number> {
       })
       .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash as string))),
   );
-  const hashes = changed.map(({ hash }) => hash);
+  const hashes = hashed.map(({ hash }) => hash);
   const results = await storeHashes(db, hashes, updates);
   return results.reduce((sum, { rowCount }) => sum + rowCount, 0);
 }

@@ -7,7 +7,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../src/db/connection.ts';
 import { foreignLayers } from '../src/db/schema.ts';
-import { blockIterations } from '../src/password/identity-hash.ts';
+import { blockIterations, type ForeignLayer } from '../src/password/identity-hash.ts';
 import { hardenHash } from '../src/password/password.ts';
 import { MAX_ITERATIONS_PER_CALL } from '../src/password/pbkdf2.ts';
 import { parseStoredHash } from '../src/password/stored-hash.ts';
@@ -29,11 +29,14 @@ export async function toHashRow(passwordHash: string | null, harden: boolean): P
   if (passwordHash === null || hash?.foreign === undefined) return { passwordHash };
   const stored = (harden && (await hardenHash(passwordHash))) || passwordHash;
   const { hash: name, iterations, salt, keyLength } = hash.foreign;
-  const isDear =
-    iterations > MAX_ITERATIONS_PER_CALL || blockIterations(hash.foreign) > MAX_LISTED_COST;
-  if (isDear) return { passwordHash: stored };
+  if (!isListed(hash.foreign)) return { passwordHash: stored };
   const layer = { hash: name, iterations, saltLength: salt.length, keyLength };
   return { passwordHash: stored, layer };
+}
+
+/** Whether every login is to derive a layer, so that it betrays nobody. */
+export function isListed(layer: ForeignLayer): boolean {
+  return layer.iterations <= MAX_ITERATIONS_PER_CALL && blockIterations(layer) <= MAX_LISTED_COST;
 }
 
 /**

@@ -11,24 +11,28 @@ export class ImportReport {
   added = 0;
   present = 0;
   rejected = 0;
+  /** Of those added. */
+  withoutPassword = 0;
   #file: string | undefined;
 
   /** @param file for the rows that are rejected, each written at once: a crash loses none */
   constructor(file: string | undefined) {
     this.#file = file;
-    if (file === undefined) return;
-    try {
-      writeFileSync(file, '');
-    } catch {
-      throw new OperatorError(`${file} cannot be written.`);
-    }
+    this.#write(writeFileSync, '');
   }
 
   reject(line: number, reason: string): void {
     this.rejected++;
     console.error(`line ${line}: ${reason}`);
-    if (this.#file !== undefined) {
-      appendFileSync(this.#file, `${JSON.stringify({ line, reason })}\n`);
+    this.#write(appendFileSync, `${JSON.stringify({ line, reason })}\n`);
+  }
+
+  #write(write: (file: string, text: string) => void, text: string): void {
+    if (this.#file === undefined) return;
+    try {
+      write(this.#file, text);
+    } catch {
+      throw new OperatorError(`${this.#file} cannot be written.`);
     }
   }
 }

@@ -15,6 +15,7 @@ import { ImportReport } from './import-report.ts';
 import { type ImportedUser, toImportedUser } from './imported-user.ts';
 import { isSameFile, withFile } from './input-file.ts';
 import { Interruption } from './interruption.ts';
+import { LayerList } from './layer-list.ts';
 import { showProgress } from './progress.ts';
 import { readUserRecords } from './user-records.ts';
 
@@ -43,16 +44,16 @@ export async function importUsers(file: string, options: ImportOptions): Promise
   if (options.rejects !== undefined && isSameFile(file, options.rejects)) {
     throw new OperatorError('The rejected rows would overwrite the file that is imported.');
   }
-  const report = new ImportReport(options.rejects);
   const interruption = new Interruption();
   await withFile(file, async (path) => {
     await withDatabase(async ({ databaseUrl, name }) => {
       const roleIds = await readRoles(databaseUrl, options.admin);
       if (role !== undefined && !roleIds.has(role)) {
         throw new OperatorError(
-          `There is no role ${role}, or it is an administrator's and --admin is missing.`,
+          `There is no role ${role} in ${name}, or it is an administrator's and --admin is missing.`,
         );
       }
+      const report = new ImportReport(options.rejects);
       // Twice over the file, so that what is wrong with it is known before anything is written.
       const lines = await checkRows(path, source, roleIds, report);
       const progress = showProgress(lines.size);
@@ -63,19 +64,26 @@ export async function importUsers(file: string, options: ImportOptions): Promise
           const present = report.present;
           await importBatch(databaseUrl, batch, roleIds, options, report);
           progress.advance(batch.length, report.present - present);
+          for (const { line } of batch) lines.delete(line);
         }
       } finally {
         progress.end();
-        const { added, present, rejected } = report;
+        const { added, present, rejected, withoutPassword } = report;
         if (!options.dryRun) audit({ event: 'users_imported', added });
+        const among = withoutPassword > 0 ? `, ${withoutPassword} of them without a password` : '';
         console.log(
-          `${options.dryRun ? 'Would add' : 'Added'} ${added} users to ${name}; ` +
+          `${options.dryRun ? 'Would add' : 'Added'} ${added} users to ${name}${among}; ` +
             `${present} were there already, ${rejected} rejected.`,
         );
       }
+      if (lines.size > 0 && !interruption.isRequested) {
+        throw new OperatorError(
+          `${file} has changed meanwhile: ${lines.size} rows are missing. Run the same command again.`,
+        );
+      }
+      process.exitCode = interruption.conclude() ?? (report.rejected > 0 ? EXIT_REJECTED : 0);
     });
   });
-  process.exitCode = interruption.conclude() ?? (report.rejected > 0 ? EXIT_REJECTED : 0);
 }
 
 /** Some rows were rejected, and the rest went in. */
@@ -93,25 +101,33 @@ async function checkRows(
   const lines = new Set<number>();
   const names = new Map<string, number>();
   const ids = new Map<string, number>();
-  for await (const record of readUserRecords(path)) {
+  const layers = new LayerList();
+  for await (const record of readUserRecords(path, columnOf(source))) {
     const { line } = record;
     const user = 'fault' in record ? record.fault : toImportedUser(record.columns, source);
     if (typeof user === 'string') {
       report.reject(line, user);
       continue;
     }
-    if (!roleIds.has(user.role)) {
-      report.reject(line, "there is no such role, or it is an administrator's");
-      continue;
-    }
     const name = normalizeUserName(user.userName);
     const twin = names.get(name) ?? ids.get(user.id);
-    if (twin === undefined) lines.add(line);
-    else report.reject(line, `has the UserName or the Id of line ${twin}`);
-    names.set(name, names.get(name) ?? line);
-    ids.set(user.id, ids.get(user.id) ?? line);
+    if (!roleIds.has(user.role)) report.reject(line, NO_ROLE);
+    else if (twin !== undefined) report.reject(line, `has the UserName or the Id of line ${twin}`);
+    else {
+      lines.add(line);
+      names.set(name, line);
+      ids.set(user.id, line);
+      layers.add(user.passwordHash);
+    }
   }
+  layers.warn();
   return lines;
+}
+
+const NO_ROLE = "there is no such role, or it is an administrator's and --admin is missing";
+
+function columnOf(source: RoleSource): string | undefined {
+  return 'column' in source ? source.column : undefined;
 }
 
 async function* batches(
@@ -121,10 +137,10 @@ async function* batches(
   size: number,
 ): AsyncGenerator<Row[]> {
   let batch: Row[] = [];
-  for await (const record of readUserRecords(path)) {
+  for await (const record of readUserRecords(path, columnOf(source))) {
     if ('fault' in record || !lines.has(record.line)) continue;
     const user = toImportedUser(record.columns, source);
-    if (typeof user === 'string') continue;
+    if (typeof user === 'string') continue; // the file has changed meanwhile
     if (batch.push({ line: record.line, ...user }) === size) {
       yield batch;
       batch = [];
@@ -149,11 +165,25 @@ async function importBatch(
   report: ImportReport,
 ): Promise<void> {
   const missing = await withoutPresent(databaseUrl, batch, report);
-  if (dryRun) {
-    report.added += missing.length;
-    return;
-  }
-  if (missing.length === 0) return;
+  const addedIds = dryRun
+    ? new Set(missing.map(({ id }) => id))
+    : await addUsers(databaseUrl, missing, roleIds, harden);
+  const added = missing.filter(({ id }) => addedIds.has(id));
+  report.added += added.length;
+  report.withoutPassword += added.filter(({ passwordHash }) => passwordHash === null).length;
+  // Somebody else has added them, or others of their names, since they were looked for.
+  const others = missing.filter(({ id }) => !addedIds.has(id));
+  if (others.length > 0) await withoutPresent(databaseUrl, others, report);
+}
+
+/** @returns the ids of those who were not there already */
+async function addUsers(
+  databaseUrl: string,
+  missing: Row[],
+  roleIds: Map<string, number>,
+  harden: boolean,
+): Promise<Set<string>> {
+  if (missing.length === 0) return new Set();
   const hashed = await Promise.all(
     missing.map(async (user) => ({ user, hash: await toHashRow(user.passwordHash, harden) })),
   );
@@ -171,8 +201,7 @@ async function importBatch(
   const insert = db.insert(users).values(rows).onConflictDoNothing().returning({ id: users.id });
   const hashes = hashed.map(({ hash }) => hash);
   const [added = []] = await storeHashes(db, hashes, [insert]);
-  report.added += added.length;
-  report.present += rows.length - added.length;
+  return new Set(added.map(({ id }) => id));
 }
 
 /** Leaves out the users who are there already, and rejects those whose name is another one's. */

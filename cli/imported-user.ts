@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import { parseStoredHash } from '../src/password/stored-hash.ts';
 import { isPossibleUserName, isStorable } from '../src/user-name.ts';
+import { INVISIBLE } from './names.ts';
 
 export interface ImportedUser {
   id: string;
@@ -51,6 +52,7 @@ const Row = v.object({
       (id) => id.length <= MAX_ID_LENGTH && isStorable(id),
       'Id has more than 450 characters, or one that PostgreSQL cannot store',
     ),
+    v.check((id) => !INVISIBLE.test(id), 'Id has a line break or another control character'),
   ),
   username: v.pipe(
     text,
@@ -58,6 +60,10 @@ const Row = v.object({
     v.check(
       isPossibleUserName,
       'UserName has more than 256 characters, or one that PostgreSQL cannot store',
+    ),
+    v.check(
+      (name) => !INVISIBLE.test(name),
+      'UserName has a line break or another control character',
     ),
   ),
   email: v.pipe(

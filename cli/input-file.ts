@@ -7,8 +7,8 @@ import {
   createReadStream,
   createWriteStream,
   existsSync,
+  fstatSync,
   mkdtempSync,
-  realpathSync,
   rmSync,
   statSync,
 } from 'node:fs';
@@ -16,9 +16,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-export function isSameFile(one: string, other: string): boolean {
-  return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other);
+/** Whether two names are of one file, links and all. @param file a path, or `-` for standard input */
+export function isSameFile(file: string, other: string): boolean {
+  if (!existsSync(other) || (file !== '-' && !existsSync(file))) return false;
+  const [one, two] = [file === '-' ? fstatSync(STANDARD_INPUT) : statSync(file), statSync(other)];
+  return one.dev === two.dev && one.ino === two.ino;
 }
+
+const STANDARD_INPUT = 0;
 
 /**
  * Hands over a file that can be read more than once. A pipe cannot, so it is copied first, for this

@@ -1,5 +1,5 @@
 /**
- * Ctrl-C during a long command.
+ * Ctrl-C, or the end of the terminal, during a long command.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export class Interruption {
 
   constructor() {
     // Every time: npm passes a Ctrl-C on to a program that the terminal has already told.
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         if (!this.#isAwaited) process.exit(EXIT_INTERRUPTED);
         this.isRequested = true;

@@ -24,4 +24,4 @@ export function refuseBadName(kind: string, name: string): void {
 }
 
 /** Control characters, what turns the direction of text, and what stands for undecodable bytes. */
-const INVISIBLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/u;
+export const INVISIBLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/u;

@@ -18,16 +18,20 @@ export type UserRecord = { line: number } & (
 /**
  * Reads a file of users. Which of the three forms it has, its first character tells.
  *
+ * @param roleColumn that a CSV file has to have as well
  * @returns rows with the line that each begins on; in a JSON array, with its place in the array
  * @throws OperatorError where the file as a whole cannot be read
  */
-export async function* readUserRecords(file: string): AsyncGenerator<UserRecord> {
+export async function* readUserRecords(
+  file: string,
+  roleColumn?: string,
+): AsyncGenerator<UserRecord> {
   try {
     const beginning = await firstCharacters(file);
     if (beginning === '') throw new OperatorError(`${file} is empty.`);
     if (beginning.startsWith('[')) yield* readJsonArray(file);
     else if (beginning.startsWith('{')) yield* readJsonLines(file);
-    else yield* readCsv(file, beginning);
+    else yield* readCsv(file, beginning, roleColumn);
   } catch (error) {
     if (error instanceof OperatorError) throw error;
     throw new OperatorError(`${file} cannot be read: ${reasonOf(error)}`);
@@ -38,7 +42,11 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT') return 'there is no such file.';
+  if (code === 'EISDIR') return 'it is a folder.';
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not UTF-8.';
+  if (code.startsWith('CSV_') && 'lines' in error) {
+    return `the quotation marks of line ${error.lines} do not match.`;
+  }
   // Never the message: a parser's own quotes the row, password hash and all.
   return code === '' ? 'it is not JSON.' : `${code}.`;
 }
@@ -55,10 +63,12 @@ const HEADER_CHARACTERS = 4096;
 async function firstCharacters(file: string): Promise<string> {
   let text = '';
   for await (const chunk of readText(file)) {
-    text += chunk;
-    if (text.trimStart().length >= HEADER_CHARACTERS) break;
+    text = (text + chunk).trimStart();
+    if (text.length >= HEADER_CHARACTERS) break;
   }
-  return text.trimStart();
+  // UTF-16, which no valid text would be in UTF-8.
+  if (text.includes('\0')) throw new OperatorError(`${file} cannot be read: it is not UTF-8.`);
+  return text;
 }
 
 async function* readJsonArray(file: string): AsyncGenerator<UserRecord> {
@@ -81,9 +91,12 @@ async function* readJsonLines(file: string): AsyncGenerator<UserRecord> {
 async function* readLines(file: string): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of readText(file)) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+    const [first = '', ...others] = chunk.split('\n');
+    rest += first;
+    for (const line of others) {
+      yield rest;
+      rest = line;
+    }
   }
   yield rest;
 }
@@ -110,9 +123,9 @@ function lowerCaseNames(entries: [string, unknown][]): Record<string, unknown> {
 /** Without one of these, every row would be wrong, or every user without a password. */
 const REQUIRED_COLUMNS = ['Id', 'UserName', 'PasswordHash'];
 
-function refuseOtherHeader(file: string, names: string[]): void {
+function refuseOtherHeader(file: string, names: string[], roleColumn?: string): void {
   const present = names.map((name) => name.trim().toLowerCase());
-  for (const name of REQUIRED_COLUMNS) {
+  for (const name of [...REQUIRED_COLUMNS, ...(roleColumn === undefined ? [] : [roleColumn])]) {
     const times = present.filter((other) => other === name.toLowerCase()).length;
     if (times === 0) throw new OperatorError(`${file} has no column ${name} in its first line.`);
     if (times > 1) throw new OperatorError(`${file} has the column ${name} twice.`);
@@ -122,15 +135,19 @@ function refuseOtherHeader(file: string, names: string[]): void {
 /** What stands between two columns, in the exports of one tool or another. */
 const DELIMITERS = [',', ';', '\t', '|'];
 
-async function* readCsv(file: string, beginning: string): AsyncGenerator<UserRecord> {
+async function* readCsv(
+  file: string,
+  beginning: string,
+  roleColumn?: string,
+): AsyncGenerator<UserRecord> {
   const [header = ''] = beginning.split('\n');
   const count = (delimiter: string) => header.split(delimiter).length;
   const [delimiter] = DELIMITERS.toSorted((one, other) => count(other) - count(one));
   const parser = parseCsv({
     delimiter,
     raw: true,
+    record_delimiter: ['\r\n', '\n', '\r'], // some tools end the header with another one
     relax_column_count: true,
-    relax_quotes: true,
   });
   let names: string[] | undefined;
   let nextLine = 1;
@@ -141,7 +158,7 @@ async function* readCsv(file: string, beginning: string): AsyncGenerator<UserRec
     if (values.length === 1 && values[0]?.trim() === '') continue;
     if (names === undefined) {
       names = values;
-      refuseOtherHeader(file, names);
+      refuseOtherHeader(file, names, roleColumn);
     } else if (values.length === names.length) {
       yield { line, columns: lowerCaseNames(names.map((name, i) => [name, cell(values[i])])) };
     } else yield { line, fault: `has ${values.length} columns instead of ${names.length}` };
@@ -152,5 +169,5 @@ async function* readCsv(file: string, beginning: string): AsyncGenerator<UserRec
 const NULLS = ['', 'NULL', '\\N'];
 
 function cell(text = ''): string | null {
-  return NULLS.includes(text.trim()) ? null : text;
+  return NULLS.includes(text.trim().toUpperCase()) ? null : text;
 }

@@ -1,5 +1,5 @@
 /** `users import` and `users harden`, as processes on a local database. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq, like, not } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -48,7 +48,9 @@ test('users are read from standard input, of which no copy is left', async () =>
   const answer = await portero(['import', '-', '--role', 'Sales', '--no-harden'], text);
   expect(answer).toEqual({
     exitCode: 0,
-    output: 'Added 2 users to the local database; 0 were there already, 0 rejected.\n',
+    output:
+      'Added 2 users to the local database, 1 of them without a password; ' +
+      '0 were there already, 0 rejected.\n',
   });
   expect((await rows()).map(([id]) => id)).toEqual(['A1', '2']);
   expect(temporaryFiles()).toEqual([]);
@@ -67,7 +69,7 @@ test('bad rows are reported by line and reason, on the screen and in a file, and
       'A1,ana,,1',
       ',nobody,,1',
       'A2,,,1',
-      'A3,"two\nlines",NULL,maybe',
+      'A3,"two words",NULL,maybe',
       'A4,dora,AQAAAAEAACcQ,1',
       'A5,ANA,,1',
       'A1,twin,,1',
@@ -81,14 +83,15 @@ test('bad rows are reported by line and reason, on the screen and in a file, and
     [3, 'Id is missing'],
     [4, 'UserName is missing'],
     [5, 'Activo is none of 1, 0, true and false'],
-    [7, 'PasswordHash is not of ASP.NET Core Identity version 2 or 3, or costs too much to verify'],
+    [6, 'PasswordHash is not of ASP.NET Core Identity version 2 or 3, or costs too much to verify'],
+    [7, 'has the UserName or the Id of line 2'],
     [8, 'has the UserName or the Id of line 2'],
-    [9, 'has the UserName or the Id of line 2'],
-    [10, 'has 2 columns instead of 4'],
+    [9, 'has 2 columns instead of 4'],
   ];
   expect(output).toBe(
     `${reasons.map(([line, reason]) => `line ${line}: ${reason}\n`).join('')}` +
-      'Added 2 users to the local database; 0 were there already, 7 rejected.\n',
+      'Added 2 users to the local database, 2 of them without a password; ' +
+      '0 were there already, 7 rejected.\n',
   );
   expect(exitCode).toBe(1);
   const written = readFileSync(rejects, 'utf8')
@@ -97,6 +100,36 @@ test('bad rows are reported by line and reason, on the screen and in a file, and
     .map((line) => JSON.parse(line));
   expect(written).toEqual(reasons.map(([line, reason]) => ({ line, reason })));
   expect((await rows()).map(([, userName]) => userName)).toEqual(['ana', 'fay']);
+});
+
+test('of rows that are alike only those are rejected that are like one that goes in', async () => {
+  const rows = [
+    ['A1', 'ana'],
+    ['A1', 'ben'],
+    ['A2', 'ben'],
+  ].map(([Id, UserName]) => JSON.stringify({ Id, UserName }));
+  const { output } = await importAs(file(rows.join('\n')));
+  expect(output).toContain('line 2: has the UserName or the Id of line 1\nAdded 2 users');
+});
+
+test('hashes of many shapes, which would slow down every login, are told before they are in', async () => {
+  const rows = [100_000, 99_999, 99_998].map((iterations, index) => {
+    const PasswordHash = identityHash('p', { prf: 'sha512', iterations });
+    return JSON.stringify({ Id: `A${index}`, UserName: `u${index}`, PasswordHash });
+  });
+  const path = file(rows.join('\n'));
+  expect((await importAs(path, '--role', 'Sales', '--dry-run')).output).toMatch(
+    /^The hashes have 3 different shapes\. .* every login of anybody takes about 330 ms longer\.\n/,
+  );
+});
+
+test('a file that is cut short while it is imported is told', async () => {
+  const path = usersOf(81, { Notes: 'x'.repeat(10_000) }); // more than is read at once
+  const command = begin(['import', path, '--role', 'Sales']);
+  while ((await db().$count(users)) === 0);
+  truncateSync(path, 0);
+  expect(await command.ended).toBe(1);
+  expect(command.output()).toMatch(/has changed meanwhile: \d+ rows are missing\./);
 });
 
 test('a second run leaves alone what is there, and a name of somebody else is rejected', async () => {
@@ -110,7 +143,8 @@ test('a second run leaves alone what is there, and a name of somebody else is re
     exitCode: 1,
     output:
       'line 3: the UserName is that of another user in the database\n' +
-      'Added 1 users to the local database; 1 were there already, 1 rejected.\n',
+      'Added 1 users to the local database, 1 of them without a password; ' +
+      '1 were there already, 1 rejected.\n',
   });
   expect((await rows()).map(([id, userName, email]) => [id, userName, email])).toEqual([
     ['A1', 'ana', 'changed@example.com'],
@@ -124,7 +158,9 @@ test('a dry run writes nothing', async () => {
     await importAs(file('{"Id":"A1","UserName":"ana"}'), '--role', 'Sales', '--dry-run'),
   ).toEqual({
     exitCode: 0,
-    output: 'Would add 1 users to the local database; 0 were there already, 0 rejected.\n',
+    output:
+      'Would add 1 users to the local database, 1 of them without a password; ' +
+      '0 were there already, 0 rejected.\n',
   });
   expect(await rows()).toEqual([]);
 });
@@ -146,6 +182,10 @@ test('the rejected rows never overwrite the file itself, and go nowhere that can
   const { output } = await importAs(path, '--role', 'Sales', '--rejects', path);
   expect(output).toBe('The rejected rows would overwrite the file that is imported.\n');
   expect(readFileSync(path, 'utf8')).toContain('ana');
+  const link = join(operator.folder, 'link');
+  linkSync(path, link);
+  expect((await importAs(path, '--role', 'Sales', '--rejects', link)).output).toBe(output);
+  expect(readFileSync(path, 'utf8')).toContain('ana');
   const nowhere = await importAs(
     path,
     '--role',
@@ -166,19 +206,22 @@ describe('the role', () => {
   test("can come from a column, an administrator's only when told so", async () => {
     const { output } = await importAs(file(text), '--role-column', 'rol');
     expect(output).toBe(
-      "line 3: there is no such role, or it is an administrator's\n" +
-        "line 4: there is no such role, or it is an administrator's\n" +
+      "line 3: there is no such role, or it is an administrator's and --admin is missing\n" +
+        "line 4: there is no such role, or it is an administrator's and --admin is missing\n" +
         'line 5: the role is missing\n' +
-        'Added 1 users to the local database; 0 were there already, 3 rejected.\n',
+        'Added 1 users to the local database, 1 of them without a password; ' +
+        '0 were there already, 3 rejected.\n',
     );
     const again = await importAs(file(text), '--role-column', 'ROL', '--admin');
-    expect(again.output).toContain('Added 1 users to the local database; 1 were there already');
+    expect(again.output).toContain('; 1 were there already, 2 rejected.');
   });
 
   test('that is the same for all has to be there', async () => {
     expect(await importAs(file(text), '--role', 'Nobody')).toMatchObject({
       exitCode: 1,
-      output: expect.stringContaining("There is no role Nobody, or it is an administrator's"),
+      output: expect.stringContaining(
+        "There is no role Nobody in the local database, or it is an administrator's",
+      ),
     });
   });
 
@@ -301,9 +344,9 @@ test('who is imported logs in over HTTP with the old password, and with no other
 
 const INTERRUPTED = 'Interrupted. Run the same command again to go on.\n';
 
-function usersOf(count: number): string {
+function usersOf(count: number, columns: object = {}): string {
   const lines = Array.from({ length: count }, (_, index) =>
-    JSON.stringify({ Id: `A${index}`, UserName: `user${index}`, PasswordHash: HASH }),
+    JSON.stringify({ Id: `A${index}`, UserName: `user${index}`, PasswordHash: HASH, ...columns }),
   );
   return file(lines.join('\n'));
 }
@@ -368,6 +411,20 @@ test('two imports of one file at a time double nobody', async () => {
   const added = answers.map(({ output }) => Number(/^Added (\d+)/.exec(output)?.[1]));
   expect((added[0] ?? 0) + (added[1] ?? 0)).toBe(20);
   expect(await db().$count(users)).toBe(20);
+});
+
+test('two imports of the same names with other ids at a time reject what the other one has added', async () => {
+  const imports = ['A', 'B'].map((letter) => {
+    const rows = Array.from({ length: 20 }, (_, index) =>
+      JSON.stringify({ Id: `${letter}${index}`, UserName: `user${index}`, PasswordHash: HASH }),
+    );
+    return portero(['import', file(rows.join('\n'), letter), '--role', 'Sales']);
+  });
+  const answers = await Promise.all(imports);
+  expect(answers.map(({ exitCode }) => exitCode).sort()).toEqual([0, 1]);
+  const outputs = answers.map(({ output }) => output).join('');
+  expect(outputs.match(/the UserName is that of another user in the database/g)).toHaveLength(20);
+  expect(outputs.match(/ 0 were there already/g)).toHaveLength(2);
 });
 
 test('a layer is listed in the transaction that stores the hashes, or not at all', async () => {

@@ -97,22 +97,24 @@ describe('a line', () => {
   test.each(['\n', '\r\n'])(
     'is counted in CSV, also within quotes, where %j ends it',
     async (end) => {
-      const lines = [
-        'Id,UserName,PasswordHash,Notes',
-        '',
-        '',
-        'A3,"a',
-        'b",,"c',
-        '',
-        'd"',
-        'A4,,,',
-      ];
+      const lines = ['Id,UserName,PasswordHash,Notes', '', '', 'A3,ana,,"c', '', 'd"', 'A4,,,'];
       expect(await read(lines.join(end))).toMatchObject([
-        [4, { userName: `a${end}b` }],
-        [8, 'UserName is missing'],
+        [4, { userName: 'ana' }],
+        [7, 'UserName is missing'],
       ]);
     },
   );
+});
+
+test.each([
+  ['\n', '\r\n'],
+  ['\r\n', '\n'],
+])('the header may end with %j where the rows end with %j', async (header, row) => {
+  const text = `Id,PasswordHash,UserName${header}A1,,ana${row}B2,,ben${row}`;
+  expect((await read(text)).map(([, user]) => user)).toMatchObject([
+    { userName: 'ana' },
+    { userName: 'ben' },
+  ]);
 });
 
 test('each row that cannot be taken says why', async () => {
@@ -131,6 +133,8 @@ test('each row that cannot be taken says why', async () => {
       'UserName has more than 256 characters, or one that PostgreSQL cannot store',
     [json({ UserName: 'ana\ud800' })]:
       'UserName has more than 256 characters, or one that PostgreSQL cannot store',
+    [json({ UserName: 'ana\r' })]: 'UserName has a line break or another control character',
+    [json({ Id: 'A\n1' })]: 'Id has a line break or another control character',
     [json({ Email: 'ana\0@example.com' })]: 'Email has a character that PostgreSQL cannot store',
     [json({ PasswordHash: longKey.toString('base64') })]:
       'PasswordHash is not of ASP.NET Core Identity version 2 or 3, or costs too much to verify',
@@ -154,6 +158,17 @@ test.each<[string, string | Buffer, string]>([
     'Id,UserName,Password_Hash\n',
     'has no column PasswordHash in its first line.',
   ],
+  [
+    'CSV with a quotation mark that is not closed',
+    'Id,UserName,PasswordHash\nA1,"ana,\nA2,ben,\n',
+    'cannot be read: the quotation marks of line',
+  ],
+  [
+    'CSV whose quotation marks swallow a row',
+    'Id,UserName,PasswordHash\nA1,"ana,x\nA2,"ben",y\n',
+    'cannot be read: the quotation marks of line 3 do not match.',
+  ],
+  ['UTF-16', Buffer.from('Id,UserName,PasswordHash\n', 'utf16le'), 'it is not UTF-8.'],
   ['CSV with a column twice', 'Id,UserName,PasswordHash,ID\n', 'has the column Id twice.'],
 ])('%s is refused as a whole', async (_, text, reason) => {
   await expect(read(text)).rejects.toThrow(reason);
