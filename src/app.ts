@@ -6,7 +6,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { getPath } from 'hono/utils/url';
 import type { AppEnv } from './app-env.ts';
-import { requireToken } from './authentication.ts';
+import { requireOwnToken } from './authentication.ts';
 import { allowOrigins } from './cors.ts';
 import { log } from './log.ts';
 import { login } from './login.ts';
@@ -68,7 +68,7 @@ app.all('/api/auth', refuseMethod('POST'));
 app.get('/api/config', readConfig);
 app.all('/api/config', refuseMethod('GET, HEAD'));
 
-app.get('/api/users/me', requireToken, readMe);
+app.get('/api/users/me', requireOwnToken, readMe);
 app.all('/api/users/me', refuseMethod('GET, HEAD'));
 
 app.notFound(() => problem(404));

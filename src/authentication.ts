@@ -1,32 +1,52 @@
 /**
- * Protected routes: the bearer token of a request (RFC 6750).
+ * How Portero verifies tokens: for its own routes, and for other Workers.
  *
  * @module
  */
-import type { MiddlewareHandler } from 'hono';
+import { WorkerEntrypoint } from 'cloudflare:workers';
+import type { Context } from 'hono';
 import type { AppEnv } from './app-env.ts';
 import { readClientAddress } from './client-address.ts';
 import { log } from './log.ts';
-import { unauthorized } from './problem.ts';
-import { verifyToken } from './token/verify.ts';
+import { requireToken } from './middleware.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { verifyJwt } from './token/verify.ts';
+import type { Verification, Verifier } from './verifier.ts';
+
+/** Protects a route of Portero itself. The database is not asked. */
+export const requireOwnToken = requireToken({
+  verifier: (context: Context<AppEnv>) => ({
+    verify(token) {
+      const address = readClientAddress(context.req.raw.headers)?.address;
+      return verify(token, context.get('settings'), address);
+    },
+  }),
+});
 
 /**
- * Lets a request through that carries exactly one valid token, whose claims are then
- * `context.get('caller')`. The database is not asked.
+ * What other Workers reach through a service binding: tokens are verified for them, and none of them
+ * holds the secret that could mint tokens.
+ * https://developers.cloudflare.com/workers/runtime-apis/rpc/
  */
-export const requireToken: MiddlewareHandler<AppEnv> = async function requireToken(context, next) {
-  const { signingKey, issuance } = context.get('settings');
-  const authorization = context.req.header('Authorization') ?? '';
-  const [, token] = /^bearer +(.+)$/i.exec(authorization.trim()) ?? [];
-  // Without a token, or with another scheme, the challenge carries no error (RFC 6750, section 3.1).
-  if (token === undefined) return unauthorized();
-
-  const verdict = await verifyToken(token, signingKey, issuance, Date.now());
-  if (!verdict.valid) {
-    const address = readClientAddress(context.req.raw.headers)?.address;
-    log({ event: 'token_refused', reason: verdict.reason, address });
-    return unauthorized('invalid_token');
+export class TokenVerifier extends WorkerEntrypoint<Env> implements Verifier {
+  /** Never throws. @param token whatever the other Worker was sent */
+  async verify(token: string): Promise<Verification> {
+    const verdict = await readSettings(this.env);
+    if (!verdict.ok) {
+      log({ event: 'settings_refused', faults: verdict.faults });
+      return { outcome: 'unavailable' };
+    }
+    return typeof token === 'string' ? verify(token, verdict.settings) : { outcome: 'invalid' };
   }
-  context.set('caller', verdict.claims);
-  await next();
-};
+}
+
+async function verify(
+  token: string,
+  { verificationKeys, issuance }: Settings,
+  address?: string,
+): Promise<Verification> {
+  const verdict = await verifyJwt(token, verificationKeys, issuance, Date.now());
+  if (verdict.valid) return { outcome: 'valid', caller: verdict.claims };
+  log({ event: 'token_refused', reason: verdict.reason, address });
+  return { outcome: 'invalid' };
+}

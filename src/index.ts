@@ -6,6 +6,8 @@
 import { app } from './app.ts';
 import { prune } from './prune.ts';
 
+export { TokenVerifier } from './authentication.ts';
+
 export default {
   fetch: app.fetch,
   /** The cron trigger of `wrangler.toml`. */

@@ -10,7 +10,12 @@ import { DATABASE_URL_FORM, isOnThisMachine, parseDatabaseUrl } from './db/datab
 import type { Lockout } from './db/lockout.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Issuance } from './token/claims.ts';
-import { importSigningKey, MIN_SECRET_BYTES, type SigningKey } from './token/signing-key.ts';
+import {
+  importSigningKey,
+  MIN_SECRET_BYTES,
+  type SigningKey,
+  type VerificationKey,
+} from './token/signing-key.ts';
 import type { TurnstileSettings } from './turnstile.ts';
 import { isTestSecret, TEST_HOSTNAME, TEST_SITE_KEY } from './turnstile-test-keys.ts';
 
@@ -19,6 +24,8 @@ export interface Settings {
   turnstile: TurnstileSettings;
   issuance: Issuance;
   signingKey: SigningKey;
+  /** The signing key, and while keys are rotated another one. */
+  verificationKeys: VerificationKey[];
   /** Origins that `isAllowedOrigin` reads. */
   corsOrigins: string[];
   rateLimits: RateLimits;
@@ -60,11 +67,13 @@ async function checkSettings(env: object): Promise<SettingsVerdict> {
   const result = v.safeParse(Environment, withoutBlanks(env));
   if (!result.success) return { ok: false, faults: result.issues.map(toFault) };
   const { output } = result;
+  const signingKey = await importSigningKey(output.JWT_SECRET);
   const settings = {
     databaseUrl: output.DATABASE_URL,
     turnstile: turnstileSettings(output),
     issuance: { issuer: output.JWT_ISSUER, audience: output.JWT_AUDIENCE },
-    signingKey: await importSigningKey(output.JWT_SECRET),
+    signingKey,
+    verificationKeys: [signingKey, ...(await previousKey(output))],
     corsOrigins: output.CORS_ORIGINS ?? [],
     rateLimits: { address: output.LOGINS_PER_ADDRESS, name: output.LOGINS_PER_NAME },
     lockout: { failures: output.LOCKOUT_FAILURES, minutes: output.LOCKOUT_MINUTES },
@@ -145,6 +154,23 @@ const MAX_LOCKOUT_MINUTES = 24 * 60;
 /** With more at a time, a hash could outlast `UNDECIDED_SECONDS`: each takes 250 ms where it is slow. */
 const MAX_HASH_CAPACITY = 20;
 
+const secret = v.pipe(
+  required,
+  v.minBytes(MIN_SECRET_BYTES, `is shorter than ${MIN_SECRET_BYTES} bytes`),
+);
+
+/** RFC 3339 in UTC: a time of another zone is easily off by hours. */
+const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/;
+
+const utcTime = v.pipe(
+  optional,
+  v.check(
+    (text) => UTC_TIME.test(text) && !Number.isNaN(Date.parse(text)),
+    'is not a time in UTC such as 2030-01-31T12:00:00Z',
+  ),
+  v.transform((text) => Date.parse(text)),
+);
+
 const Environment = v.pipe(
   v.object(
     {
@@ -155,10 +181,9 @@ const Environment = v.pipe(
       TURNSTILE_ACTION: v.optional(
         v.pipe(optional, v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not a Turnstile action')),
       ),
-      JWT_SECRET: v.pipe(
-        required,
-        v.minBytes(MIN_SECRET_BYTES, `is shorter than ${MIN_SECRET_BYTES} bytes`),
-      ),
+      JWT_SECRET: secret,
+      JWT_SECRET_PREVIOUS: v.optional(secret),
+      JWT_SECRET_PREVIOUS_UNTIL: v.optional(utcTime),
       JWT_ISSUER: required,
       JWT_AUDIENCE: required,
       CORS_ORIGINS: v.optional(Origins),
@@ -193,7 +218,26 @@ const Environment = v.pipe(
     ),
     ['TURNSTILE_HOSTNAMES'],
   ),
+  v.forward(
+    v.check((env) => env.JWT_SECRET_PREVIOUS !== env.JWT_SECRET, 'is the same as JWT_SECRET'),
+    ['JWT_SECRET_PREVIOUS'],
+  ),
+  // Neither without the other: a key without an end would be accepted for ever.
+  v.forward(
+    v.check((env) => !env.JWT_SECRET_PREVIOUS_UNTIL || !!env.JWT_SECRET_PREVIOUS, 'is missing'),
+    ['JWT_SECRET_PREVIOUS'],
+  ),
+  v.forward(
+    v.check((env) => !env.JWT_SECRET_PREVIOUS || !!env.JWT_SECRET_PREVIOUS_UNTIL, 'is missing'),
+    ['JWT_SECRET_PREVIOUS_UNTIL'],
+  ),
 );
+
+async function previousKey(env: v.InferOutput<typeof Environment>): Promise<VerificationKey[]> {
+  if (env.JWT_SECRET_PREVIOUS === undefined) return [];
+  const key = await importSigningKey(env.JWT_SECRET_PREVIOUS);
+  return [{ ...key, until: env.JWT_SECRET_PREVIOUS_UNTIL }];
+}
 
 /**
  * With a test secret, everything about the widget is what Cloudflare documents for it, and siteverify

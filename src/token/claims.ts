@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as v from 'valibot';
+import type { Grants } from '../permission.ts';
 
 /** How long a token lives. There is no refresh token: after half an hour the user logs in again. */
 export const TOKEN_LIFETIME_SECONDS = 1_800;
@@ -21,28 +21,26 @@ export interface Issuance {
   audience: string;
 }
 
-const seconds = v.pipe(v.number(), v.integer());
-
 /** The claims (RFC 7519, section 4.1, and the service's own). Times are seconds since 1970. */
-export const Claims = v.object({
-  iss: v.string(),
-  aud: v.string(),
+export interface Claims extends Grants {
+  iss: string;
+  aud: string;
   /** The user's id. */
-  sub: v.pipe(v.string(), v.nonEmpty()),
+  sub: string;
   /** The user name, as stored. */
-  name: v.string(),
+  name: string;
   /** The name of the user's role. */
-  role: v.string(),
+  role: string;
   /** Present for an administrator, who may do everything. */
-  admin: v.optional(v.literal(true)),
+  admin?: true;
   /** Sorted, without repeats; absent for an administrator. */
-  permissions: v.optional(v.array(v.string())),
-  iat: seconds,
-  nbf: seconds,
-  exp: seconds,
-  jti: v.pipe(v.string(), v.nonEmpty()),
-});
-export type Claims = v.InferOutput<typeof Claims>;
+  permissions?: string[];
+  iat: number;
+  nbf: number;
+  exp: number;
+  /** The token's own id. */
+  jti: string;
+}
 
 /**
  * Builds the claims of a new token.

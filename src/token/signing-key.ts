@@ -14,6 +14,12 @@ export interface SigningKey {
   key: CryptoKey;
 }
 
+/** A key whose tokens are accepted. */
+export interface VerificationKey extends SigningKey {
+  /** The last moment, in milliseconds since 1970; absent for the key that signs. */
+  until?: number;
+}
+
 /** What the `kid` is a MAC of. It holds no dot, so that it can never be a token's signing input. */
 const KEY_ID_LABEL = 'portero/kid/1';
 

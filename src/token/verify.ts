@@ -5,12 +5,29 @@
  */
 import { base64url, errors, jwtVerify } from 'jose';
 import * as v from 'valibot';
-import { Claims, type Issuance, TOKEN_LIFETIME_SECONDS } from './claims.ts';
+import { type Claims, type Issuance, TOKEN_LIFETIME_SECONDS } from './claims.ts';
 import { MAX_TOKEN_LENGTH } from './sign.ts';
-import type { SigningKey } from './signing-key.ts';
+import type { VerificationKey } from './signing-key.ts';
 
 /** How far the clocks of two machines may differ. */
 const CLOCK_TOLERANCE_SECONDS = 5;
+
+const seconds = v.pipe(v.number(), v.integer());
+const name = v.pipe(v.string(), v.nonEmpty());
+
+const ClaimsSchema: v.GenericSchema<unknown, Claims> = v.object({
+  iss: v.string(),
+  aud: v.string(),
+  sub: name,
+  name,
+  role: name,
+  admin: v.optional(v.literal(true)),
+  permissions: v.optional(v.array(v.string())),
+  iat: seconds,
+  nbf: seconds,
+  exp: seconds,
+  jti: name,
+});
 
 /** A refusal's reason is for the log: `too_long`, `malformed`, `claims`, or the `code` of jose's error. */
 export type TokenVerdict = { valid: true; claims: Claims } | { valid: false; reason: string };
@@ -18,11 +35,12 @@ export type TokenVerdict = { valid: true; claims: Claims } | { valid: false; rea
 /**
  * Verifies a token's signature, header and claims.
  *
+ * @param keys that are accepted, the one that signs among them
  * @param now milliseconds since 1970
  */
-export async function verifyToken(
+export async function verifyJwt(
   token: string,
-  { id, key }: SigningKey,
+  keys: VerificationKey[],
   { issuer, audience }: Issuance,
   now: number,
 ): Promise<TokenVerdict> {
@@ -37,7 +55,7 @@ export async function verifyToken(
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(now),
     });
-    const claims = v.safeParse(Claims, payload);
+    const claims = v.safeParse(ClaimsSchema, payload);
     if (!claims.success || !isOfOurMaking(claims.output)) {
       return { valid: false, reason: 'claims' };
     }
@@ -48,8 +66,9 @@ export async function verifyToken(
   }
 
   function findKey(kid: string | undefined): CryptoKey {
-    if (kid !== id) throw new errors.JWKSNoMatchingKey();
-    return key;
+    const known = keys.find(({ id, until = Infinity }) => id === kid && now <= until);
+    if (known === undefined) throw new errors.JWKSNoMatchingKey();
+    return known.key;
   }
 }
 

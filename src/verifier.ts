@@ -1,0 +1,95 @@
+/**
+ * Public: verifies the bearer token of a request (RFC 6750) in any fetch handler, and answers as Portero's
+ * own routes do. What decides is a {@link Verifier}, which usually is Portero itself behind a service
+ * binding: then no other service holds the secret.
+ *
+ * @module
+ */
+import { isPermission, isPermitted, type Permission } from './permission.ts';
+import { forbidden, problem, unauthorized } from './problem.ts';
+import type { Claims } from './token/claims.ts';
+
+export type { Permission } from './permission.ts';
+
+/** The claims of a valid token. */
+export type Caller = Claims;
+
+/** What a verification came to. */
+export type Verification =
+  | { outcome: 'valid'; caller: Caller }
+  | { outcome: 'invalid' }
+  /** It cannot be told at the moment. */
+  | { outcome: 'unavailable' };
+
+/** Decides whether a token is valid; a service binding to Portero's `TokenVerifier` is one. */
+export interface Verifier {
+  verify(token: string): Promise<Verification>;
+}
+
+/** By when whatever failed may have come back. */
+const RETRY_SECONDS = 5;
+
+/**
+ * Verifies the token of a request.
+ *
+ * ```ts
+ * const verdict = await verifyToken(request, env.PORTERO, 'invoices.list');
+ * if ('refusal' in verdict) return verdict.refusal;
+ * return Response.json(invoicesFor(verdict.caller.sub));
+ * ```
+ *
+ * @param permission that the caller needs; without one, any valid token will do
+ * @returns the caller, or the answer to give instead: 401, 403, or 503 where the verifier failed
+ * @throws TypeError for a permission that is none
+ */
+export async function verifyToken(
+  request: Request,
+  verifier: Verifier,
+  permission?: Permission,
+): Promise<{ caller: Caller } | { refusal: Response }> {
+  if (permission !== undefined && !isPermission(permission)) {
+    throw new TypeError(`${permission} is not a permission such as invoices.create`);
+  }
+  const [, token] = BEARER.exec(request.headers.get('Authorization')?.trim() ?? '') ?? [];
+  // Without a token, or with another scheme, the challenge carries no error (RFC 6750, section 3.1).
+  if (token === undefined) return { refusal: unauthorized() };
+
+  const verification = await ask(verifier, token);
+  switch (verification.outcome) {
+    case 'invalid':
+      return { refusal: unauthorized('invalid_token') };
+    case 'unavailable':
+      return { refusal: unavailable() };
+    case 'valid':
+      if (permission === undefined || isPermitted(verification.caller, permission)) {
+        return { caller: verification.caller };
+      }
+      return { refusal: forbidden() };
+  }
+}
+
+const BEARER = /^bearer +(.+)$/i;
+
+/** A fault of the call says nothing of the token: it is no 401. */
+async function ask(verifier: Verifier, token: string): Promise<Verification> {
+  try {
+    const verification = await verifier.verify(token);
+    if (OUTCOMES.includes(verification.outcome)) return verification;
+    throw new TypeError('no verification');
+  } catch (error) {
+    console.error(JSON.stringify({ event: 'verifier_failed', error: nameOf(error) }));
+    return { outcome: 'unavailable' };
+  }
+}
+
+const OUTCOMES = ['valid', 'invalid', 'unavailable'];
+
+/** Not the message, which is the other side's. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
+function unavailable(): Response {
+  const headers = { 'Retry-After': String(RETRY_SECONDS) };
+  return problem(503, 'Tokens cannot be verified at the moment.', headers);
+}

@@ -1,0 +1,209 @@
+/** Protecting another Worker: `portero/middleware` and `portero/verify`. */
+import { env, exports } from 'cloudflare:workers';
+import { Hono } from 'hono';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { TokenVerifier } from '../../src/authentication.ts';
+import {
+  type CallerVariables,
+  requirePermission,
+  requireToken,
+  type Verification,
+} from '../../src/middleware.ts';
+import { secretVerifier } from '../../src/secret-verifier.ts';
+import { verifyToken } from '../../src/verifier.ts';
+import { callsTo, forgetCalls } from '../support/control.ts';
+import { recordLog } from '../support/log.ts';
+import { wire } from '../support/requests.ts';
+import { forge } from '../support/tokens.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const ran = vi.fn();
+afterEach(() => ran.mockReset());
+
+const app = new Hono<{ Variables: CallerVariables }>()
+  .use('/api/*', requireToken())
+  .get('/api/invoices', requirePermission('invoices.list'), (context) => {
+    ran();
+    return context.text(context.get('caller').sub);
+  });
+
+async function request(claims: object | undefined, portero: unknown = exports.TokenVerifier) {
+  const headers = claims && { Authorization: `Bearer ${await forge(claims)}` };
+  return wire(await app.request('/api/invoices', { headers }, { PORTERO: portero }));
+}
+
+const challenged = (error?: string) => ({
+  status: 401,
+  headers: { 'www-authenticate': `Bearer realm="portero"${error ? `, error="${error}"` : ''}` },
+  body: '',
+});
+const FORBIDDEN = {
+  status: 403,
+  headers: {
+    'content-type': 'application/problem+json',
+    'www-authenticate': 'Bearer realm="portero", error="insufficient_scope"',
+  },
+  body: '{"type":"about:blank","title":"Forbidden","status":403}',
+};
+const UNAVAILABLE = {
+  status: 503,
+  headers: { 'content-type': 'application/problem+json', 'retry-after': '5' },
+  body: '{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"Tokens cannot be verified at the moment."}',
+};
+
+describe('a route', () => {
+  test('runs for who has the permission, and for an administrator, without a database', async () => {
+    await forgetCalls();
+    for (const claims of [
+      { permissions: ['invoices.create', 'invoices.list'] },
+      { permissions: undefined, admin: true },
+    ]) {
+      expect(await request(claims)).toMatchObject({ status: 200, body: 'id-of-jdoe' });
+    }
+    expect(ran).toHaveBeenCalledTimes(2);
+    expect(await callsTo('database')).toEqual([]);
+  });
+
+  test.each([
+    ['without a token', undefined, challenged()],
+    ['with a bad one', { exp: 1 }, challenged('invalid_token')],
+    ['without the permission', { permissions: ['invoices.read', 'invoices.lists'] }, FORBIDDEN],
+    ['without any permission', { permissions: [] }, FORBIDDEN],
+  ])('does not run %s', async (_, claims, answer) => {
+    expect(await request(claims)).toEqual(answer);
+    expect(ran).not.toHaveBeenCalled();
+  });
+
+  test.each<[string, unknown]>([
+    ['no binding', undefined],
+    ['a binding to something else', { fetch: () => new Response() }],
+    ['a binding that fails', { verify: () => Promise.reject(new Error('token in the message')) }],
+    ['a binding that answers nothing', { verify: async () => undefined }],
+    ['a binding that answers nonsense', { verify: async () => ({ valid: true }) }],
+    ['a Portero that cannot tell', { verify: async () => ({ outcome: 'unavailable' }) }],
+  ])('does not run, and is a 503, with %s', async (_, portero) => {
+    const log = recordLog();
+    expect(await request({}, portero ?? null)).toEqual(UNAVAILABLE);
+    expect(ran).not.toHaveBeenCalled();
+    expect(log.lines.join()).not.toContain('message');
+  });
+
+  test('challenges without asking anybody where there is no token', async () => {
+    expect(await request(undefined, null)).toEqual(challenged());
+  });
+});
+
+describe('the RPC method', () => {
+  test('answers the caller', async () => {
+    const verification = await exports.TokenVerifier.verify(await forge());
+    expect(verification).toMatchObject({ outcome: 'valid', caller: { sub: 'id-of-jdoe' } });
+  });
+
+  test('is the only one', () => {
+    expect(Object.getOwnPropertyNames(TokenVerifier.prototype)).toEqual(['constructor', 'verify']);
+  });
+
+  test('says that it cannot tell while a setting is refused, and the log names it', async () => {
+    const log = recordLog();
+    const context = {} as ExecutionContext;
+    const verifier = new TokenVerifier(context, { ...env, JWT_SECRET: '' });
+    expect(await verifier.verify(await forge())).toEqual({ outcome: 'unavailable' });
+    expect(log.events('settings_refused')).toHaveLength(1);
+  });
+});
+
+describe('verifyToken', () => {
+  const ask = async (claims: object | undefined, permission?: 'invoices.list') => {
+    const headers: HeadersInit = claims ? { Authorization: `bearer ${await forge(claims)}` } : {};
+    const incoming = new Request('https://invoices.example', { headers });
+    return verifyToken(incoming, exports.TokenVerifier, permission);
+  };
+
+  test('returns the caller', async () => {
+    expect(await ask({})).toMatchObject({ caller: { name: 'jdoe' } });
+    expect(await ask({ permissions: ['invoices.list'] }, 'invoices.list')).toHaveProperty('caller');
+  });
+
+  test.each([
+    [undefined, challenged()],
+    [{ aud: 'another' }, challenged('invalid_token')],
+    [{ permissions: ['invoices.create'] }, FORBIDDEN],
+  ])('or the answer to give: %j', async (claims, answer) => {
+    const verdict = await ask(claims, 'invoices.list');
+    if (!('refusal' in verdict)) throw new Error('let through');
+    expect(await wire(verdict.refusal)).toEqual(answer);
+  });
+
+  test('takes no permission that is none', async () => {
+    const incoming = new Request('https://invoices.example');
+    const permission = 'invoices' as 'invoices.list';
+    await expect(verifyToken(incoming, exports.TokenVerifier, permission)).rejects.toThrow(
+      TypeError,
+    );
+  });
+});
+
+describe('options that are wrong are refused when the app is built:', () => {
+  const secret = 'x'.repeat(32);
+  const options = { secret, issuer: 'i', audience: 'a' };
+  test.each<[string, () => unknown]>([
+    ['an unknown option', () => requireToken({ bindings: 'X' } as object)],
+    ['a binding without a name', () => requireToken({ binding: '' })],
+    ['a verifier that is no function', () => requireToken({ verifier: {} as never })],
+    ['both', () => requireToken({ binding: 'X', verifier: () => exports.TokenVerifier })],
+    ...[
+      'invoices',
+      'invoices.fly',
+      'Invoices.read',
+      '.read',
+      'invoices.read.all',
+      '1x.read',
+      '',
+    ].map((permission): [string, () => unknown] => [
+      `the permission "${permission}"`,
+      () => requirePermission(permission as 'invoices.read'),
+    ]),
+    ['a short secret', () => secretVerifier({ ...options, secret: 'x'.repeat(31) })],
+    ['no secret', () => secretVerifier({ ...options, secret: undefined as never })],
+    ['no issuer', () => secretVerifier({ ...options, issuer: '' })],
+    ['no audience', () => secretVerifier({ ...options, audience: '' })],
+    [
+      'a short previous secret',
+      () => secretVerifier({ ...options, previous: { secret: 'x', until: new Date() } }),
+    ],
+    [
+      'a previous secret without an end',
+      () => secretVerifier({ ...options, previous: { secret: 'y'.repeat(32) } as never }),
+    ],
+    [
+      'a previous secret until no date',
+      () =>
+        secretVerifier({ ...options, previous: { secret: 'y'.repeat(32), until: new Date('x') } }),
+    ],
+  ])('%s', (_, build) => {
+    expect(build).toThrow(TypeError);
+  });
+
+  test('requirePermission stands behind requireToken', async () => {
+    const alone = new Hono().get('/', requirePermission('invoices.list'), ran);
+    alone.onError((error) => new Response(error.message, { status: 500 }));
+    const response = await alone.request('/');
+    expect(await response.text()).toBe('requirePermission stands behind requireToken');
+    expect(ran).not.toHaveBeenCalled();
+  });
+});
+
+test('a verifier with the secret accepts the previous one until its time', async () => {
+  const { JWT_SECRET: secret, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = env;
+  const token = await forge();
+  const verifyWith = (until: number): Promise<Verification> =>
+    secretVerifier({
+      secret: 'a-newer-secret-of-32-bytes-or-more',
+      issuer,
+      audience,
+      previous: { secret, until: new Date(until) },
+    }).verify(token);
+  expect(await verifyWith(Date.now() + 60_000)).toMatchObject({ outcome: 'valid' });
+  expect(await verifyWith(Date.now() - 1000)).toEqual({ outcome: 'invalid' });
+});
