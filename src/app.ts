@@ -3,16 +3,18 @@
  *
  * @module
  */
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { getPath } from 'hono/utils/url';
 import type { AppEnv } from './app-env.ts';
 import { requireOwnToken } from './authentication.ts';
+import { readConfig } from './config.ts';
 import { allowOrigins } from './cors.ts';
 import { log } from './log.ts';
 import { login } from './login.ts';
+import { requirePermission } from './middleware.ts';
 import { problem } from './problem.ts';
 import { readSettings } from './settings.ts';
-import { readMe } from './users.ts';
+import { readMe, readUser, readUsers } from './users.ts';
 
 /** A year. Not for subdomains: whoever owns this host may have others that speak plain HTTP. */
 const HSTS = `max-age=${365 * 24 * 60 * 60}`;
@@ -71,6 +73,12 @@ app.all('/api/config', refuseMethod('GET, HEAD'));
 app.get('/api/users/me', requireOwnToken, readMe);
 app.all('/api/users/me', refuseMethod('GET, HEAD'));
 
+app.get('/api/users', requireOwnToken, requirePermission('users.list'), readUsers);
+app.all('/api/users', refuseMethod('GET, HEAD'));
+
+app.get('/api/users/:id', requireOwnToken, requirePermission('users.read'), readUser);
+app.all('/api/users/:id', refuseMethod('GET, HEAD'));
+
 app.notFound(() => problem(404));
 
 app.onError((error) => {
@@ -90,10 +98,4 @@ function foldApiPath(path: string): string {
 
 function refuseMethod(allowed: string) {
   return () => problem(405, undefined, { Allow: allowed });
-}
-
-/** `GET /api/Config`: what a web app needs to render the captcha. */
-function readConfig(context: Context<AppEnv>): Response {
-  const { siteKey, action } = context.get('settings').turnstile;
-  return context.json({ turnstileSiteKey: siteKey, turnstileAction: action });
 }

@@ -26,6 +26,7 @@ export type LogEvent =
       sqlState?: string;
     }
   | { event: 'token_refused'; reason: string; address?: string }
+  | { event: 'users_not_read'; fault: DatabaseFault; sqlState?: string }
   | { event: 'rate_limit_off'; limit: keyof RateLimits; fault: RateLimitFault }
   | { event: 'settings_refused'; faults: SettingFault[] }
   | { event: 'pruned'; names: number; foreignLayers: number }
@@ -72,6 +73,7 @@ function isFault(event: LogEvent): boolean {
 
     case 'success_not_recorded':
     case 'password_not_rehashed':
+    case 'users_not_read':
     case 'rate_limit_off':
     case 'settings_refused':
     case 'not_pruned':

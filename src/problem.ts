@@ -18,6 +18,14 @@ const TITLES = {
   503: 'Service Unavailable',
 } as const;
 
+/** What is wrong with one member of a request (RFC 9457, section 3: an extension member). */
+export interface MemberError {
+  /** Its name, which is ours; absent where the caller has named something that we do not know. */
+  member?: string;
+  /** Fixed text that goes on from the name: `is not a whole number from 1 to 100`. */
+  detail: string;
+}
+
 /**
  * A problem answer. Its `type` is `about:blank`: the status says all that a program has to know,
  * `detail` is for people.
@@ -28,8 +36,9 @@ export function problem(
   status: keyof typeof TITLES,
   detail?: string,
   headers?: Record<string, string>,
+  errors?: MemberError[],
 ): Response {
-  const body = { type: 'about:blank', title: TITLES[status], status, detail };
+  const body = { type: 'about:blank', title: TITLES[status], status, detail, errors };
   return new Response(JSON.stringify(body), {
     status,
     headers: { 'Content-Type': 'application/problem+json', ...headers },
