@@ -7,6 +7,7 @@ import { password as promptForPassword } from '@clack/prompts';
 import { OperatorError } from '../dev/operator-error.ts';
 import {
   DEFAULT_MIN_LENGTH,
+  describePasswordFault,
   findPasswordFault,
   LOWEST_MIN_LENGTH,
   MAX_LENGTH,
@@ -23,8 +24,10 @@ import { COMMON_PASSWORDS } from './common-passwords.ts';
 export async function readNewPassword(isFromStdin: boolean, ownNames: string[]): Promise<string> {
   const policy = readPolicy();
   const password = isFromStdin ? await readStdin() : await prompt(policy.minLength);
-  const problem = describeFault(password, ownNames, policy);
-  if (problem !== undefined) throw new OperatorError(problem);
+  const fault = findPasswordFault(password, ownNames, policy);
+  if (fault !== null) {
+    throw new OperatorError(`The password ${describePasswordFault(fault, policy)}.`);
+  }
   return password;
 }
 
@@ -37,25 +40,6 @@ function readPolicy(): PasswordPolicy {
     );
   }
   return { minLength, commonPasswords: COMMON_PASSWORDS };
-}
-
-function describeFault(
-  password: string,
-  ownNames: string[],
-  policy: PasswordPolicy,
-): string | undefined {
-  const fault = findPasswordFault(password, ownNames, policy);
-  if (fault === null) return undefined;
-  return {
-    too_short: `The password has fewer than ${policy.minLength} characters.`,
-    blank: 'The password is nothing but white space.',
-    too_long: `The password has more than ${MAX_LENGTH} characters.`,
-    holds_nul: 'The password holds the character U+0000.',
-    malformed: 'The password is not valid Unicode.',
-    common: 'The password is among the commonest, which are guessed first.',
-    repetitive: 'The password only repeats a few characters.',
-    is_own_name: "The password is the user's own name or e-mail address.",
-  }[fault];
 }
 
 /** More than any password, and little enough to read whole. */

@@ -1,6 +1,6 @@
 /**
  * The files that are generated from others: the migrations and `schema.sql` from the Drizzle schema,
- * the types of the bindings from `wrangler.toml`.
+ * the types of the bindings from `wrangler.toml`, the Worker's list of common passwords.
  *
  *   node dev/generated.ts          writes them (npm run generate)
  *   node dev/generated.ts --check  fails where one has drifted from its source
@@ -11,9 +11,11 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { dictionary } from '@zxcvbn-ts/language-common';
 
 const ROOT = join(import.meta.dirname, '..');
 const MIGRATIONS = join(ROOT, 'drizzle');
+const COMMON_PASSWORDS = join(ROOT, 'src/password/common-passwords.ts');
 const SCHEMA_SQL = join(ROOT, 'schema.sql');
 const SCHEMA = ['--dialect', 'postgresql', '--schema', 'src/db/schema.ts'];
 /** The rows without which no login works; a migration makes them too. */
@@ -26,6 +28,24 @@ function run(command: string, ...args: string[]): string {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+}
+
+/** The command line has the whole list; the Worker is kept small. */
+const COMMONEST = 2_000;
+
+function commonPasswords(): string {
+  const passwords = dictionary['passwords-common'].slice(0, COMMONEST).join(' ');
+  return `/**
+ * The passwords that turn up most often in breaches, written by \`npm run generate\`.
+ *
+ * @module
+ */
+const PASSWORDS =
+  // biome-ignore format: one line
+  ${JSON.stringify(passwords)};
+
+export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(PASSWORDS.split(' '));
+`;
 }
 
 function schemaSql(): string {
@@ -65,6 +85,9 @@ function areTypesCurrent(): boolean {
 if (process.argv.includes('--check')) {
   const drifted = [
     readFileSync(SCHEMA_SQL, 'utf8') === schemaSql() ? [] : 'schema.sql',
+    readFileSync(COMMON_PASSWORDS, 'utf8') === commonPasswords()
+      ? []
+      : 'src/password/common-passwords.ts',
     isMigrationMissing() ? 'drizzle/' : [],
     areTypesCurrent() ? [] : 'worker-configuration.d.ts',
   ].flat();
@@ -75,5 +98,6 @@ if (process.argv.includes('--check')) {
 } else {
   generateMigration(MIGRATIONS);
   writeFileSync(SCHEMA_SQL, schemaSql());
+  writeFileSync(COMMON_PASSWORDS, commonPasswords());
   run('wrangler', ...TYPES);
 }

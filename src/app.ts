@@ -7,6 +7,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { getPath } from 'hono/utils/url';
 import type { AppEnv } from './app-env.ts';
 import { requireOwnToken } from './authentication.ts';
+import { changePassword } from './change-password.ts';
 import { readConfig } from './config.ts';
 import { allowOrigins } from './cors.ts';
 import { log } from './log.ts';
@@ -72,6 +73,9 @@ app.all('/api/config', refuseMethod('GET, HEAD'));
 
 app.get('/api/users/me', requireOwnToken, readMe);
 app.all('/api/users/me', refuseMethod('GET, HEAD'));
+
+app.post('/api/users/me/password', outliveCaller, requireOwnToken, changePassword);
+app.all('/api/users/me/password', refuseMethod('POST'));
 
 app.get('/api/users', requireOwnToken, requirePermission('users.list'), readUsers);
 app.all('/api/users', refuseMethod('GET, HEAD'));

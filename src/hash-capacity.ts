@@ -45,3 +45,6 @@ export class HashCapacity {
     return () => this.#logins.delete(login);
   }
 }
+
+/** The isolate's own. */
+export const hashCapacity = new HashCapacity();

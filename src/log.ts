@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { PasswordChangeReason } from './change-password.ts';
 import type { DatabaseFault } from './db/fault.ts';
 import type { RateLimitFault, RateLimits } from './rate-limit.ts';
 import type { Refusal } from './refusal.ts';
@@ -26,6 +27,13 @@ export type LogEvent =
       sqlState?: string;
     }
   | { event: 'token_refused'; reason: string; address?: string }
+  | {
+      event: 'password_change';
+      status: number;
+      reason: 'success' | PasswordChangeReason;
+      userId: string;
+      address?: string;
+    }
   | { event: 'users_not_read'; fault: DatabaseFault; sqlState?: string }
   | { event: 'rate_limit_off'; limit: keyof RateLimits; fault: RateLimitFault }
   | { event: 'settings_refused'; faults: SettingFault[] }
@@ -63,6 +71,7 @@ export function log(event: LogEvent): void {
 function isFault(event: LogEvent): boolean {
   switch (event.event) {
     case 'login':
+    case 'password_change':
       return event.status >= 500;
 
     case 'name_locked':

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Context } from 'hono';
+import * as v from 'valibot';
 import type { AppEnv } from './app-env.ts';
 import { readClientAddress } from './client-address.ts';
 import { connect } from './db/connection.ts';
@@ -15,9 +16,10 @@ import {
   recordSuccess,
   replaceHash,
 } from './db/login-statement.ts';
-import { HashCapacity } from './hash-capacity.ts';
+import { hashCapacity } from './hash-capacity.ts';
+import { MAX_BODY_BYTES } from './json-body.ts';
 import { type LoginDetails, log } from './log.ts';
-import { type LoginRequest, MAX_BODY_BYTES, readLoginRequest } from './login-request.ts';
+import { type LoginRequest, readLoginRequest } from './login-request.ts';
 import { hashPassword, verifyPassword } from './password/password.ts';
 import { problem, unauthorized } from './problem.ts';
 import { digestOf, exceedsLimit } from './rate-limit.ts';
@@ -27,6 +29,10 @@ import { buildClaims } from './token/claims.ts';
 import { MAX_TOKEN_LENGTH, signToken } from './token/sign.ts';
 import { verifyCaptcha } from './turnstile.ts';
 import { isPossibleUserName, normalizeUserName } from './user-name.ts';
+
+/** The answer of a login that succeeded. */
+export const LoginAnswer = v.object({ token: v.string() });
+type LoginAnswer = v.InferOutput<typeof LoginAnswer>;
 
 /** Logs precisely why a login ended as it did, and answers as little as the contract allows. */
 export async function login(context: Context<AppEnv>): Promise<Response> {
@@ -68,8 +74,6 @@ function retryAfter(seconds: number): Record<string, string> {
   return { 'Retry-After': String(seconds) };
 }
 
-const hashCapacity = new HashCapacity();
-
 /**
  * The order is fixed: the body first, because a malformed one must not burn the one-time captcha
  * token; then the captcha; then the credentials. A flood is turned away before any of them, and what
@@ -80,7 +84,7 @@ const hashCapacity = new HashCapacity();
 async function authenticate(
   context: Context<AppEnv>,
   details: LoginDetails,
-): Promise<{ token: string } | Refusal> {
+): Promise<LoginAnswer | Refusal> {
   const { rateLimits, hashCapacity: capacity, lockout } = context.get('settings');
 
   const client = readClientAddress(context.req.raw.headers);
@@ -109,7 +113,7 @@ async function decide(
   { captchaToken, userName, password }: LoginRequest,
   normalizedUserName: string,
   details: LoginDetails,
-): Promise<{ token: string } | Refusal> {
+): Promise<LoginAnswer | Refusal> {
   const settings = context.get('settings');
 
   const verification = verifyCaptcha(captchaToken, settings.turnstile);

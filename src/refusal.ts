@@ -4,7 +4,7 @@
  * @module
  */
 import type { DatabaseFault } from './db/fault.ts';
-import type { BodyFault } from './login-request.ts';
+import type { BodyFault } from './json-body.ts';
 import { ADDRESS_LIMIT_PERIOD_SECONDS, NAME_LIMIT_PERIOD_SECONDS } from './rate-limit.ts';
 import type { CaptchaFault } from './turnstile.ts';
 
@@ -12,6 +12,7 @@ import type { CaptchaFault } from './turnstile.ts';
 export type Refusal =
   | 'address_limit_exceeded'
   | BodyFault
+  | 'member_of_wrong_type'
   | 'isolate_busy'
   | CaptchaFault
   | 'credentials_missing'

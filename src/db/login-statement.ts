@@ -152,6 +152,29 @@ export async function replaceHash(
   return rowCount > 0;
 }
 
+/**
+ * Stores the hash of a new password and takes the attempt out of the count.
+ *
+ * @param current the hash that was right; where another is stored by now, nothing happens
+ * @returns whether it has been stored
+ */
+export async function replacePassword(
+  db: Database,
+  { normalizedUserName, attemptId }: LoginAttempt,
+  userId: string,
+  current: string,
+  fresh: string,
+): Promise<boolean> {
+  const { rowCount } = await db.execute(sql`
+    with replaced as (
+      update ${users} set password_hash = ${fresh}, foreign_layer_id = null, updated_at = now()
+      where ${users.id} = ${userId} and ${users.passwordHash} = ${current} returning id
+    ),
+    refund as (${refundAttempt(normalizedUserName, attemptId)} and exists (select from replaced))
+    select from replaced`);
+  return rowCount > 0;
+}
+
 /** Takes a right attempt out of the count and records the time of the login. */
 export async function recordSuccess(
   db: Database,

@@ -58,6 +58,20 @@ export function findPasswordFault(
   return isRepetitive(folded) ? 'repetitive' : null;
 }
 
+/** Goes on from `The password`, for people. */
+export function describePasswordFault(fault: PasswordFault, { minLength }: PasswordPolicy): string {
+  return {
+    too_short: `has fewer than ${minLength} characters`,
+    blank: 'is nothing but white space',
+    too_long: `has more than ${MAX_LENGTH} characters`,
+    holds_nul: 'holds the character U+0000',
+    malformed: 'is not valid Unicode',
+    common: 'is among the commonest, which are guessed first',
+    repetitive: 'only repeats a few characters',
+    is_own_name: "is the user's own name or e-mail address",
+  }[fault];
+}
+
 function isRepetitive(text: string): boolean {
   const { length } = repeatedUnit(text);
   return length < LOWEST_MIN_LENGTH && 2 * length <= text.length;

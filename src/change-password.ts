@@ -1,0 +1,157 @@
+/**
+ * `POST /api/Users/me/password`: the caller's own new password, given the current one.
+ *
+ * @module
+ */
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import type { AppEnv } from './app-env.ts';
+import { readClientAddress } from './client-address.ts';
+import { connect } from './db/connection.ts';
+import { databaseFault } from './db/fault.ts';
+import { beginLogin, type LoginAttempt, replacePassword } from './db/login-statement.ts';
+import { hashCapacity } from './hash-capacity.ts';
+import { MAX_BODY_BYTES, readMembers } from './json-body.ts';
+import { log } from './log.ts';
+import { COMMON_PASSWORDS } from './password/common-passwords.ts';
+import { hashPassword, verifyPassword } from './password/password.ts';
+import { DEFAULT_MIN_LENGTH, describePasswordFault, findPasswordFault } from './password/policy.ts';
+import { type MemberError, problem } from './problem.ts';
+import { memberErrors } from './query.ts';
+import { digestOf, exceedsLimit } from './rate-limit.ts';
+import { answerTo, type Refusal } from './refusal.ts';
+import type { Settings } from './settings.ts';
+import type { Claims } from './token/claims.ts';
+import { normalizeUserName } from './user-name.ts';
+
+const member = v.pipe(v.optional(v.string('is not a string'), ''), v.nonEmpty('is missing'));
+
+/** The body. */
+export const PasswordChange = v.object({ currentPassword: member, newPassword: member });
+type PasswordChange = v.InferOutput<typeof PasswordChange>;
+
+const MEMBER_NAMES = { currentPassword: /^currentPassword$/i, newPassword: /^newPassword$/i };
+
+/** Why a password was not changed; with the members that are wrong where the caller can mend it. */
+type PasswordChangeRefusal = { reason: PasswordChangeReason; errors?: MemberError[] };
+
+export type PasswordChangeReason =
+  | Exclude<Refusal, 'unknown_user' | 'inactive'>
+  | 'new_password_refused'
+  /** The token is of a user who is not there any more, is inactive, or has another name by now. */
+  | 'user_changed';
+
+/** Changes the password, or says why not: the caller has a valid token, and may know. */
+export async function changePassword(context: Context<AppEnv>): Promise<Response> {
+  const client = readClientAddress(context.req.raw.headers);
+  const { sub: userId } = context.get('caller');
+  const refusal = await change(context, client?.network);
+  const answer = refusal === null ? new Response(null, { status: 204 }) : refuse(refusal);
+  const { status } = answer;
+  const reason = refusal?.reason ?? 'success';
+  log({ event: 'password_change', status, reason, userId, address: client?.address });
+  return answer;
+}
+
+async function change(
+  context: Context<AppEnv>,
+  network: string | undefined,
+): Promise<PasswordChangeRefusal | null> {
+  const settings = context.get('settings');
+  const { rateLimits, lockout } = settings;
+  if (await exceedsLimit(rateLimits, 'address', network))
+    return { reason: 'address_limit_exceeded' };
+
+  const members = await readMembers(context.req.raw, MEMBER_NAMES);
+  if (typeof members === 'string') return { reason: members };
+  const request = v.safeParse(PasswordChange, members);
+  if (!request.success) {
+    return { reason: 'member_of_wrong_type', errors: memberErrors(request.issues) };
+  }
+  const caller = context.get('caller');
+  const error = findFault(request.output, caller.name);
+  if (error !== null) return { reason: 'new_password_refused', errors: [error] };
+
+  const name = normalizeUserName(caller.name);
+  if (await exceedsLimit(rateLimits, 'name', await digestOf(name))) {
+    return { reason: 'name_limit_exceeded' };
+  }
+  const end = hashCapacity.takeOn(name, settings.hashCapacity, lockout.failures, Date.now());
+  if (end === null) return { reason: 'isolate_busy' };
+  try {
+    return await replace(request.output, caller, name, settings);
+  } catch (error) {
+    return { reason: databaseFault(error).fault };
+  } finally {
+    end();
+  }
+}
+
+function findFault(
+  { currentPassword, newPassword }: PasswordChange,
+  userName: string,
+): MemberError | null {
+  const member = 'newPassword';
+  if (newPassword === currentPassword) return { member, detail: 'is the current password' };
+  const policy = { minLength: DEFAULT_MIN_LENGTH, commonPasswords: COMMON_PASSWORDS };
+  const fault = findPasswordFault(newPassword, [userName], policy);
+  return fault && { member, detail: describePasswordFault(fault, policy) };
+}
+
+/** A wrong current password counts towards the lockout as a wrong login does. */
+async function replace(
+  { currentPassword, newPassword }: PasswordChange,
+  { sub: userId }: Claims,
+  normalizedUserName: string,
+  { databaseUrl, lockout }: Settings,
+): Promise<PasswordChangeRefusal | null> {
+  const attempt: LoginAttempt = { normalizedUserName, attemptId: crypto.randomUUID() };
+  const { status, account, shapes } = await beginLogin(connect(databaseUrl), attempt, lockout);
+  if (status === 'undecided') return { reason: 'name_undecided' };
+  if (status === 'locked') return { reason: 'name_locked' };
+  if (account?.id !== userId || !account.active) return { reason: 'user_changed' };
+
+  const { passwordHash } = account;
+  const verdict = await verifyPassword(currentPassword, passwordHash, shapes);
+  if (verdict !== 'match' && verdict !== 'outdated_match') return wrong(verdict);
+  const fresh = await hashPassword(newPassword);
+  const isReplaced =
+    passwordHash !== null &&
+    (await replacePassword(connect(databaseUrl), attempt, userId, passwordHash, fresh));
+  // Changed by somebody else meanwhile: what was current is so no more.
+  return isReplaced ? null : wrong('wrong_password');
+}
+
+function wrong(reason: PasswordChangeReason): PasswordChangeRefusal {
+  return { reason, errors: [{ member: 'currentPassword', detail: 'is not the current password' }] };
+}
+
+function refuse({ reason, errors }: PasswordChangeRefusal): Response {
+  if (errors !== undefined) return problem(400, 'The password is not changed.', undefined, errors);
+  if (reason === 'user_changed' || reason === 'new_password_refused') {
+    return problem(403, 'This user cannot change a password.');
+  }
+  const answer = answerTo(reason);
+  switch (answer.status) {
+    case 400:
+      return problem(400, 'Send a JSON object with strings for currentPassword, newPassword.');
+    case 413:
+      return problem(413, `The body may have ${MAX_BODY_BYTES} bytes at most.`);
+    case 415:
+      return problem(415, 'Send the body as application/json.');
+    case 429:
+      return later(429, 'Too many attempts.', answer.retryAfterSeconds);
+    case 503:
+      return later(503, 'Passwords cannot be changed at the moment.', answer.retryAfterSeconds);
+    case 401:
+      // Only a lock is left; who has a token may know of it.
+      return later(429, 'Too many attempts.', LOCKED_RETRY_SECONDS);
+  }
+}
+
+/** When it may be worth trying again: locks last minutes. */
+const LOCKED_RETRY_SECONDS = 60;
+
+function later(status: 429 | 503, detail: string, seconds: number): Response {
+  return problem(status, detail, { 'Retry-After': String(seconds) });
+}
