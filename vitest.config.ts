@@ -40,7 +40,7 @@ export default defineConfig({
         // What runs under Node: the stand-ins, the command line, `npm run dev` itself.
         test: {
           name: 'node',
-          maxWorkers: 2, // they mostly wait for the processes that they start
+          maxWorkers: 1, // the Worker's tests run beside them
           sequence: { groupOrder: 0 },
           include: ['test/node/**/*.test.ts'],
           globalSetup: './test/support/prepare-database.ts',

@@ -9,10 +9,14 @@ import { normalizeUserName } from '../../src/user-name.ts';
 import { useLocalDatabase } from '../support/operator.ts';
 
 const PASSPHRASE = 'a perfectly good passphrase';
-const { open, close, databaseUrl, db, portero, eventsOf } = useLocalDatabase();
+const { open, close, databaseUrl, db, portero, asProcess, eventsOf } = useLocalDatabase();
 
-function addUser(args: string[], password = PASSPHRASE, environment = {}) {
-  return portero(['users', 'add', ...args, '--password-stdin'], `${password}\n`, environment);
+function addUser(args: string[], password = PASSPHRASE) {
+  return portero(['users', 'add', ...args, '--password-stdin'], `${password}\n`);
+}
+
+function addUserAsProcess(args: string[], environment = {}, password = PASSPHRASE) {
+  return asProcess(['users', 'add', ...args, '--password-stdin'], `${password}\n`, environment);
 }
 
 async function find(userName: string) {
@@ -150,11 +154,11 @@ describe('users add', () => {
 
   test('takes a shorter password where the setting allows it, though never under 8', async () => {
     const args = ['carl', '--role', 'Sales'];
-    expect(await addUser(args, 'h7#kQ2!x', { PASSWORD_MIN_LENGTH: '7' })).toEqual({
+    expect(await addUserAsProcess(args, { PASSWORD_MIN_LENGTH: '7' }, 'h7#kQ2!x')).toEqual({
       exitCode: 1,
       output: 'PASSWORD_MIN_LENGTH is not a number from 8 to 1024.\n',
     });
-    expect(await addUser(args, 'h7#kQ2!x', { PASSWORD_MIN_LENGTH: '8' })).toMatchObject({
+    expect(await addUserAsProcess(args, { PASSWORD_MIN_LENGTH: '8' }, 'h7#kQ2!x')).toMatchObject({
       exitCode: 0,
     });
   });
@@ -216,7 +220,7 @@ test('users unlock refuses a name that cannot be one', async () => {
 describe('a database elsewhere', () => {
   test('is the one of DATABASE_URL', async () => {
     const environment = { DATABASE_URL: databaseUrl(), PORTERO_LOCAL_FOLDER: '/nonexistent' };
-    expect(await addUser(['dora', '--role', 'Sales'], PASSPHRASE, environment)).toEqual({
+    expect(await addUserAsProcess(['dora', '--role', 'Sales'], environment)).toEqual({
       exitCode: 0,
       output: 'Added dora (Sales) to the database at 127.0.0.1.\n',
     });
@@ -226,13 +230,13 @@ describe('a database elsewhere', () => {
     ['no URL', 'DATABASE_URL is not of the form postgresql://user:password@host/database.'],
     ['postgresql://app:db-secret@127.0.0.1:1/x', 'The database at 127.0.0.1 cannot be reached.'],
   ])('that is %s is told in a sentence', async (url, sentence) => {
-    const answer = await portero(['migrate'], '', { DATABASE_URL: url });
+    const answer = await asProcess(['migrate'], '', { DATABASE_URL: url });
     expect(answer).toEqual({ exitCode: 1, output: `${sentence}\n` });
   });
 });
 
 test('migrate says what it did', async () => {
-  expect(await portero(['migrate'])).toEqual({
+  expect(await asProcess(['migrate'])).toEqual({
     exitCode: 0,
     output: 'Nothing to migrate: the local database is up to date.\n',
   });
@@ -265,7 +269,7 @@ test.each([
 test('commands open the local database themselves where nothing else has it, one after the other', async () => {
   await close();
   const names = ['frida', 'gina', 'hugo'];
-  const added = await Promise.all(names.map((name) => addUser([name, '--role', 'Sales'])));
+  const added = await Promise.all(names.map((name) => addUserAsProcess([name, '--role', 'Sales'])));
   expect(added.map(({ output }) => output)).toEqual(
     names.map((name) => `Added ${name} (Sales) to the local database.\n`),
   );

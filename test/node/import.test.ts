@@ -13,7 +13,8 @@ import { startPlainWrangler } from '../support/plain-wrangler.ts';
 const operator = useLocalDatabase();
 const { db, temporaryFiles } = operator;
 const begin = (args: string[]) => operator.begin(['users', ...args]);
-const portero = (args: string[], input?: string) => operator.portero(['users', ...args], input);
+const portero = (args: string[]) => operator.portero(['users', ...args]);
+const asProcess = (args: string[], input?: string) => operator.asProcess(['users', ...args], input);
 
 beforeEach(async () => {
   await db().delete(users);
@@ -45,7 +46,7 @@ const HASH = identityHash('P@ssw0rd!');
 
 test('users are read from standard input, of which no copy is left', async () => {
   const text = `{"Id":"A1","UserName":"ana","PasswordHash":"${HASH}"}\n{"Id":2,"UserName":"ben"}`;
-  const answer = await portero(['import', '-', '--role', 'Sales', '--no-harden'], text);
+  const answer = await asProcess(['import', '-', '--role', 'Sales', '--no-harden'], text);
   expect(answer).toEqual({
     exitCode: 0,
     output:
@@ -406,7 +407,7 @@ test('a password that changes while its hash is hardened is not overwritten', as
 test('two imports of one file at a time double nobody', async () => {
   const path = usersOf(20);
   const command = ['import', path, '--role', 'Sales'];
-  const answers = await Promise.all([portero(command), portero(command)]);
+  const answers = await Promise.all([asProcess(command), asProcess(command)]);
   expect(answers.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
   const added = answers.map(({ output }) => Number(/^Added (\d+)/.exec(output)?.[1]));
   expect((added[0] ?? 0) + (added[1] ?? 0)).toBe(20);
@@ -418,7 +419,7 @@ test('two imports of the same names with other ids at a time reject what the oth
     const rows = Array.from({ length: 20 }, (_, index) =>
       JSON.stringify({ Id: `${letter}${index}`, UserName: `user${index}`, PasswordHash: HASH }),
     );
-    return portero(['import', file(rows.join('\n'), letter), '--role', 'Sales']);
+    return asProcess(['import', file(rows.join('\n'), letter), '--role', 'Sales']);
   });
   const answers = await Promise.all(imports);
   expect(answers.map(({ exitCode }) => exitCode).sort()).toEqual([0, 1]);

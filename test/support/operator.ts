@@ -1,11 +1,14 @@
-/** A local database of a test file's own, and the operator's commands on it as processes. */
+/** A local database of a test file's own, and the operator's commands on it. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { runCommand } from '../../cli/program.ts';
 import { type LocalDatabase, openLocalDatabase } from '../../dev/local-database.ts';
 import { connect, type Database } from '../../src/db/connection.ts';
 import { makeTemporaryFolder } from './make-temporary-folder.ts';
-import { start } from './process.ts';
+import { start, TOKEN_OR_HASH } from './process.ts';
+import { linesWithSecrets, noteSecret } from './secrets.ts';
 import { copyDatabaseInto } from './temporary-folder.ts';
 
 /** On standard error, beside the sentences for people on standard output. */
@@ -43,19 +46,61 @@ export function useLocalDatabase() {
     db: (): Database => connect(local.databaseUrl),
     /** What commands have left in the folder for temporary files. */
     temporaryFiles: () => readdirSync(temporary),
+    /** Starts a command as a process. */
     begin,
-    /** Runs a command. @returns its output without the events, and these apart */
-    async portero(args: string[], input = '', environment: Record<string, string> = {}) {
+    /** Runs a command as a process. */
+    async asProcess(args: string[], input = '', environment: Record<string, string> = {}) {
       const command = begin(args, input, environment);
       const exitCode = await command.ended;
-      const output = command.output();
-      return { exitCode, output: output.replace(EVENT_LINES, '') };
+      return { exitCode, output: withoutEvents(command.output()) };
+    },
+    /** Runs a command within this process, one at a time, which is ten times as fast. */
+    async portero(args: string[], input = '') {
+      const { exitCode, output } = await runHere(local.databaseUrl, args, input);
+      return { exitCode, output: withoutEvents(output) };
     },
     /** Runs a command. @returns its events */
     async eventsOf(args: string[], input = ''): Promise<unknown[]> {
-      const command = begin(args, input);
-      await command.ended;
-      return (command.output().match(EVENT_LINES) ?? []).map((line) => JSON.parse(line));
+      const { output } = await runHere(local.databaseUrl, args, input);
+      return (output.match(EVENT_LINES) ?? []).map((line) => JSON.parse(line));
     },
   };
+}
+
+const withoutEvents = (output: string) => output.replace(EVENT_LINES, '');
+
+async function runHere(databaseUrl: string, args: string[], input: string) {
+  vi.stubEnv('DATABASE_URL', databaseUrl);
+  let output = '';
+  const take = (text: unknown) => {
+    output += text;
+    return true;
+  };
+  const spies = [
+    ...(['log', 'error'] as const).map((method) =>
+      vi.spyOn(console, method).mockImplementation((text) => void take(`${text}\n`)),
+    ),
+    vi.spyOn(process, 'stdin', 'get').mockReturnValue(stdinOf(input)),
+    vi.spyOn(process.stdout, 'write').mockImplementation(take),
+    vi.spyOn(process.stderr, 'write').mockImplementation(take),
+  ];
+  const exitCodeBefore = process.exitCode;
+  process.exitCode = 0;
+  try {
+    await runCommand(args);
+    // A process of its own would find the database by itself, and call it so.
+    const named = output.replace(/(t)he database at 127\.0\.0\.1/gi, '$1he local database');
+    return { exitCode: process.exitCode, output: named };
+  } finally {
+    vi.unstubAllEnvs();
+    process.exitCode = exitCodeBefore;
+    for (const spy of spies) spy.mockRestore();
+    expect(linesWithSecrets(output.split('\n'))).toEqual([]);
+    expect(output).not.toMatch(TOKEN_OR_HASH);
+  }
+}
+
+function stdinOf(input: string): typeof process.stdin {
+  for (const line of input.split('\n')) noteSecret(line);
+  return Readable.from([Buffer.from(input)]) as unknown as typeof process.stdin;
 }

@@ -24,7 +24,7 @@ function noteSecrets(environment: Record<string, string>, input: string): void {
 }
 
 /** A token or a hash, whatever it is of. */
-const TOKEN_OR_HASH = /eyJ[\w-]{20}|\$portero\$/;
+export const TOKEN_OR_HASH = /eyJ[\w-]{20}|\$portero\$/;
 
 /**
  * Starts a program of the project. It leads a process group, as one that a shell has started does.

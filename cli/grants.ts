@@ -1,0 +1,111 @@
+/**
+ * Grants, and how many of them a token can hold.
+ *
+ * @module
+ */
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { OperatorError } from '../dev/operator-error.ts';
+import type { Database } from '../src/db/connection.ts';
+import { modules, roleGrants, roles, users } from '../src/db/schema.ts';
+import type { Permission } from '../src/permission.ts';
+import { buildClaims } from '../src/token/claims.ts';
+import { MAX_TOKEN_LENGTH, signToken } from '../src/token/sign.ts';
+import { importSigningKey } from '../src/token/signing-key.ts';
+
+type Role = typeof roles.$inferSelect;
+
+/**
+ * Grants permissions to a role, all or none.
+ *
+ * @returns those that it did not have
+ * @throws OperatorError where a module is missing, or a token could be longer than verifiers read
+ */
+export async function grant(
+  db: Database,
+  role: Role,
+  permissions: Permission[],
+): Promise<string[]> {
+  await refuseUnknownModules(db, permissions);
+  const budget = await permissionBudget(db, role);
+  const wanted = sql`jsonb_array_elements_text(${JSON.stringify(permissions)}::jsonb) permission`;
+  const sizeAfterwards = sql`(
+    select sum(octet_length(permission) + ${JSON_OVERHEAD_BYTES}) from (
+      select module_key || '.' || action as permission from ${roleGrants} where role_id = ${role.id}
+      union select permission from ${wanted}
+    ) every_permission
+  )`;
+  // The role's row is locked first, so that the size is that of all grants, another command's too.
+  const [, size, inserted] = await db.batch([
+    db.execute(sql`select from ${roles} where ${roles.id} = ${role.id} for update`),
+    db.execute<{ fits: boolean }>(sql`select ${sizeAfterwards} <= ${budget} as fits`),
+    db.execute<{ permission: string }>(sql`
+      insert into ${roleGrants} (role_id, module_key, action)
+      select ${role.id}, split_part(permission, '.', 1), split_part(permission, '.', 2)::permission_action
+      from ${wanted} where ${sizeAfterwards} <= ${budget}
+      on conflict do nothing
+      returning module_key || '.' || action as permission`),
+  ]);
+  if (!size.rows[0]?.fits) {
+    throw new OperatorError(
+      `With that, a token of ${role.name} could have more than ${MAX_TOKEN_LENGTH} characters. Nothing was granted.`,
+    );
+  }
+  return inserted.rows.map(({ permission }) => permission);
+}
+
+/** Two quotation marks and a comma around each. */
+const JSON_OVERHEAD_BYTES = 3;
+
+/** @returns those that it had */
+export async function revoke(
+  db: Database,
+  role: Role,
+  permissions: Permission[],
+): Promise<string[]> {
+  const permission = sql<string>`${roleGrants.moduleKey} || '.' || ${roleGrants.action}`;
+  const removed = await db
+    .delete(roleGrants)
+    .where(and(eq(roleGrants.roleId, role.id), inArray(permission, permissions)))
+    .returning({ permission });
+  return removed.map((row) => row.permission);
+}
+
+async function refuseUnknownModules(db: Database, permissions: Permission[]): Promise<void> {
+  const keys = [...new Set(permissions.map((permission) => permission.split('.')[0] ?? ''))];
+  const known = await db.select().from(modules).where(inArray(modules.key, keys));
+  const missing = keys.filter((key) => !known.some((module) => module.key === key));
+  if (missing.length > 0) {
+    throw new OperatorError(`There is no module ${missing.join(', ')}. Use modules add first.`);
+  }
+}
+
+/** Room for issuer and audience, each: they are settings of the Worker, not of the database. */
+const URL_LENGTH = 200;
+
+/** Room for the users to come: an id of Portero's own, and the longest name in ASCII. */
+const COMMON_ID_LENGTH = 36;
+const COMMON_NAME_LENGTH = 256;
+
+/** How many bytes the JSON of a role's permissions may have in a token. */
+async function permissionBudget(db: Database, role: Role): Promise<number> {
+  const [longest] = await db
+    .select({ id: users.id, userName: users.userName })
+    .from(users)
+    .where(eq(users.roleId, role.id))
+    .orderBy(sql`octet_length(${users.id}) + octet_length(${users.userName}) desc`)
+    .limit(1);
+  const common = { id: 'x'.repeat(COMMON_ID_LENGTH), userName: 'x'.repeat(COMMON_NAME_LENGTH) };
+  const lengths = await Promise.all(
+    [common, longest ?? common].map((user) => emptyLength(user, role)),
+  );
+  // Base64 makes four characters of three bytes; the brackets are there already.
+  return Math.floor(((MAX_TOKEN_LENGTH - Math.max(...lengths)) * 3) / 4) - 1;
+}
+
+async function emptyLength(user: { id: string; userName: string }, role: Role): Promise<number> {
+  const url = 'x'.repeat(URL_LENGTH);
+  const subject = { ...user, role: { ...role, permissions: [] } };
+  const issuance = { issuer: url, audience: url };
+  const claims = buildClaims(subject, issuance, Date.now(), crypto.randomUUID());
+  return (await signToken(claims, await importSigningKey('the length is that of any key'))).length;
+}

@@ -1,0 +1,40 @@
+/**
+ * `modules …`: the parts of an application that permissions are granted for.
+ *
+ * @module
+ */
+import { asc } from 'drizzle-orm';
+import { OperatorError } from '../dev/operator-error.ts';
+import { connect } from '../src/db/connection.ts';
+import { modules } from '../src/db/schema.ts';
+import { isModuleKey } from '../src/permission.ts';
+import { audit } from './audit.ts';
+import { withDatabase } from './database.ts';
+import { refuseBadName } from './names.ts';
+import { printRows } from './print.ts';
+
+export async function addModule(key: string, { name }: { name: string }): Promise<void> {
+  if (!isModuleKey(key)) {
+    throw new OperatorError(
+      'A module key has 1 to 50 characters: small letters, digits and hyphens, a letter first.',
+    );
+  }
+  refuseBadName('module name', name);
+  await withDatabase(async (target) => {
+    const row = { key, name };
+    const { rowCount } = await connect(target.databaseUrl)
+      .insert(modules)
+      .values(row)
+      .onConflictDoNothing();
+    if (rowCount === 0)
+      throw new OperatorError(`There is a module ${key} in ${target.name} already.`);
+    audit({ event: 'module_added', module: key });
+    console.log(`Added the module ${key} to ${target.name}.`);
+  });
+}
+
+export async function listModules({ json }: { json: boolean }): Promise<void> {
+  await withDatabase(async ({ databaseUrl }) => {
+    printRows(await connect(databaseUrl).select().from(modules).orderBy(asc(modules.key)), json);
+  });
+}

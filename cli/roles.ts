@@ -1,0 +1,118 @@
+/**
+ * `roles …`: what each role may do.
+ *
+ * @module
+ */
+import { asc, eq, sql } from 'drizzle-orm';
+import { OperatorError } from '../dev/operator-error.ts';
+import { connect, type Database } from '../src/db/connection.ts';
+import { roles } from '../src/db/schema.ts';
+import { isPermission, type Permission } from '../src/permission.ts';
+import { audit } from './audit.ts';
+import { type Target, withDatabase } from './database.ts';
+import { grant, revoke } from './grants.ts';
+import { refuseBadName } from './names.ts';
+import { printRow, printRows } from './print.ts';
+
+export async function addRole(name: string, { admin }: { admin: boolean }): Promise<void> {
+  refuseBadName('role name', name);
+  await withDatabase(async (target) => {
+    const row = { name, isAdmin: admin };
+    const insert = connect(target.databaseUrl).insert(roles).values(row).onConflictDoNothing();
+    if ((await insert).rowCount === 0) {
+      throw new OperatorError(`There is a role ${name} in ${target.name} already.`);
+    }
+    audit({ event: 'role_added', role: name, admin });
+    console.log(`Added the role ${name} to ${target.name}.`);
+  });
+}
+
+// Names in full: with one table in `from`, Drizzle leaves out which one a column is of.
+const permissionsOfRole = sql<string[]>`array(
+  select module_key || '.' || action from role_grants
+  where role_grants.role_id = roles.id order by 1
+)`;
+const usersOfRole = sql<number>`(
+  select count(*)::integer from users where users.role_id = roles.id
+)`;
+
+const selectRoles = (db: Database) =>
+  db
+    .select({
+      role: roles.name,
+      admin: roles.isAdmin,
+      users: usersOfRole,
+      permissions: permissionsOfRole,
+    })
+    .from(roles);
+
+export async function listRoles({ json }: { json: boolean }): Promise<void> {
+  await withDatabase(async ({ databaseUrl }) => {
+    const rows = await selectRoles(connect(databaseUrl)).orderBy(asc(roles.name));
+    const counts = rows.map((row) => ({ ...row, permissions: row.permissions.length }));
+    printRows(json ? rows : counts, json);
+  });
+}
+
+export async function showRole(name: string, { json }: { json: boolean }): Promise<void> {
+  await withDatabase(async (target) => {
+    const [row] = await selectRoles(connect(target.databaseUrl)).where(eq(roles.name, name));
+    if (row === undefined) throw noRole(name, target);
+    printRow(row, json);
+  });
+}
+
+export async function grantPermissions(name: string, texts: string[]): Promise<void> {
+  const permissions = readPermissions(texts);
+  await withDatabase(async (target) => {
+    const db = connect(target.databaseUrl);
+    const role = await findRole(db, name, target);
+    if (role.isAdmin) {
+      throw new OperatorError(`${name} is an administrator's role, which may do everything.`);
+    }
+    const added = await grant(db, role, permissions);
+    if (added.length > 0) audit({ event: 'permissions_granted', role: name, permissions: added });
+    console.log(
+      `Granted ${count(added)} to ${name} in ${target.name}; ` +
+        `${permissions.length - added.length} were granted already. It counts from the next login.`,
+    );
+  });
+}
+
+export async function revokePermissions(name: string, texts: string[]): Promise<void> {
+  const permissions = readPermissions(texts);
+  await withDatabase(async (target) => {
+    const db = connect(target.databaseUrl);
+    const removed = await revoke(db, await findRole(db, name, target), permissions);
+    if (removed.length > 0)
+      audit({ event: 'permissions_revoked', role: name, permissions: removed });
+    console.log(
+      `Revoked ${count(removed)} of ${name} in ${target.name}; ` +
+        `${permissions.length - removed.length} were not granted. ` +
+        'Tokens that are out keep theirs, 30 minutes at most.',
+    );
+  });
+}
+
+function count({ length }: string[]): string {
+  return length === 1 ? '1 permission' : `${length} permissions`;
+}
+
+function readPermissions(texts: string[]): Permission[] {
+  return [...new Set(texts)].map((text) => {
+    if (isPermission(text)) return text;
+    throw new OperatorError(
+      `${JSON.stringify(text)} is no permission. One is a module and create, update, delete, list or read: invoices.create`,
+    );
+  });
+}
+
+export async function findRole(db: Database, name: string, target: Target) {
+  const [role] = await db.select().from(roles).where(eq(roles.name, name));
+  if (role === undefined) throw noRole(name, target);
+  return role;
+}
+
+function noRole(name: string, target: Target): OperatorError {
+  return new OperatorError(`There is no role ${name} in ${target.name}. See roles list.`);
+}

@@ -1,0 +1,92 @@
+/**
+ * The commands `users …`.
+ *
+ * @module
+ */
+import type { Command } from 'commander';
+import type { AddUserOptions } from './add-user.ts';
+import type { ImportOptions } from './import-users.ts';
+import type { ListUsersOptions } from './users.ts';
+
+/** Each loads what it needs when it runs: help and a wrong option answer at once. */
+export function addUsersCommand(program: Command): void {
+  const users = program.command('users').description('manage users');
+  users
+    .command('list')
+    .description('list the users, by name')
+    .option('--search <text>', 'part of the user name or of the e-mail address')
+    .option('--role <role>', 'with this role')
+    .option('--active', 'who can log in')
+    .option('--no-active', 'who cannot')
+    .option('--json', 'as JSON', false)
+    .action(async (options: ListUsersOptions) => (await import('./users.ts')).listUsers(options));
+  users
+    .command('show')
+    .argument('<name>', 'the user name')
+    .description('show one user')
+    .option('--json', 'as JSON', false)
+    .action(async (name: string, options: { json: boolean }) =>
+      (await import('./users.ts')).showUser(name, options),
+    );
+  users
+    .command('add')
+    .argument('<name>', 'the user name')
+    .description('add a user, whose password is asked for')
+    .option('--role <role>', 'the role of the user')
+    .option('--admin', "the role is an administrator's; without --role, Administrator", false)
+    .option('--create-role', 'make the role where there is none, without permissions', false)
+    .option('--email <address>', 'the e-mail address of the user')
+    .option('--password-stdin', 'read the password from standard input', false)
+    .action(async (name: string, options: AddUserOptions) =>
+      (await import('./add-user.ts')).addUser(name, options),
+    );
+  users
+    .command('set-role')
+    .argument('<name>', 'the user name')
+    .argument('<role>', 'the new role')
+    .description('give a user another role')
+    .option('--admin', "the role is an administrator's", false)
+    .action(async (name: string, role: string, options: { admin: boolean }) =>
+      (await import('./users.ts')).setRole(name, role, options),
+    );
+  users
+    .command('set-password')
+    .argument('<name>', 'the user name')
+    .description('set a new password, which is asked for; ends a lock')
+    .option('--password-stdin', 'read the password from standard input', false)
+    .action(async (name: string, options: { passwordStdin: boolean }) =>
+      (await import('./users.ts')).setPassword(name, options),
+    );
+  users
+    .command('activate')
+    .argument('<name>', 'the user name')
+    .description('let a user log in')
+    .action(async (name: string) => (await import('./users.ts')).setActive(name, true));
+  users
+    .command('deactivate')
+    .argument('<name>', 'the user name')
+    .description('let a user log in no more')
+    .action(async (name: string) => (await import('./users.ts')).setActive(name, false));
+  users
+    .command('unlock')
+    .argument('<name>', 'the user name')
+    .description('forget the failed logins of a name, which ends a lock at once')
+    .action(async (name: string) => (await import('./unlock-user.ts')).unlockUser(name));
+  users
+    .command('import')
+    .argument('<file>', 'JSON Lines, a JSON array or CSV of AspNetUsers; - for standard input')
+    .description('add the users of an ASP.NET Core Identity system; can be run again')
+    .option('--role <role>', 'the role of all of them')
+    .option('--role-column <column>', 'the column that has the role of each')
+    .option('--admin', "allow administrators' roles", false)
+    .option('--no-harden', "store the hashes as they are, without today's layers over them")
+    .option('--rejects <file>', 'write the rows that are rejected to a file, as JSON Lines')
+    .option('--dry-run', 'check everything and write nothing', false)
+    .action(async (file: string, options: ImportOptions) =>
+      (await import('./import-users.ts')).importUsers(file, options),
+    );
+  users
+    .command('harden')
+    .description("put today's layers over imported hashes that have none yet")
+    .action(async () => (await import('./harden-users.ts')).hardenUsers());
+}

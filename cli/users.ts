@@ -1,0 +1,135 @@
+/**
+ * `users …`: looking at users, and changing one.
+ *
+ * @module
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import { OperatorError } from '../dev/operator-error.ts';
+import { connect, type Database } from '../src/db/connection.ts';
+import { unlockName } from '../src/db/lockout.ts';
+import { users } from '../src/db/schema.ts';
+import { findUserByName, listUsers as selectUsers, type UserRow } from '../src/db/user-reads.ts';
+import { hashPassword } from '../src/password/password.ts';
+import { normalizeUserName } from '../src/user-name.ts';
+import { changeUnlessLastAdministrator } from './administrators.ts';
+import { audit } from './audit.ts';
+import { type Target, withDatabase } from './database.ts';
+import { refuseImpossibleName } from './names.ts';
+import { readNewPassword } from './new-password.ts';
+import { printRow, printRows } from './print.ts';
+import { findRole } from './roles.ts';
+
+export interface ListUsersOptions {
+  search?: string;
+  role?: string;
+  /** `undefined` for both. */
+  active?: boolean;
+  json: boolean;
+}
+
+const PAGE_SIZE = 1000;
+
+export async function listUsers({ json, ...filter }: ListUsersOptions): Promise<void> {
+  await withDatabase(async ({ databaseUrl }) => {
+    const rows: UserRow[] = [];
+    let page: UserRow[];
+    do {
+      const last = rows.at(-1);
+      const after = last && normalizeUserName(last.userName);
+      page = await selectUsers(connect(databaseUrl), filter, PAGE_SIZE, after);
+      rows.push(...page);
+    } while (page.length === PAGE_SIZE);
+    printRows(rows.map(toRow), json);
+  });
+}
+
+export async function showUser(userName: string, { json }: { json: boolean }): Promise<void> {
+  await withUser(userName, async (_, user) => printRow(toRow(user), json));
+}
+
+export async function setRole(
+  userName: string,
+  roleName: string,
+  { admin }: { admin: boolean },
+): Promise<void> {
+  await withUser(userName, async (db, user, target) => {
+    const role = await findRole(db, roleName, target);
+    if (role.isAdmin && !admin) {
+      throw new OperatorError(`${roleName} is an administrator's role: use --admin to say so.`);
+    }
+    if (!role.isAdmin && admin) {
+      throw new OperatorError(`${roleName} is not an administrator's role.`);
+    }
+    const change = sql`role_id = ${role.id}`;
+    await (role.isAdmin
+      ? update(db, user, change)
+      : changeUnlessLastAdministrator(db, user, change));
+    audit({ event: 'role_set', userId: user.id, userName: user.userName, role: roleName });
+    console.log(`${user.userName} has the role ${roleName} from the next login on.`);
+  });
+}
+
+export async function setActive(userName: string, active: boolean): Promise<void> {
+  await withUser(userName, async (db, user) => {
+    const change = sql`active = ${active}`;
+    await (active ? update(db, user, change) : changeUnlessLastAdministrator(db, user, change));
+    const event = active ? 'user_activated' : 'user_deactivated';
+    audit({ event, userId: user.id, userName: user.userName });
+    console.log(
+      active
+        ? `${user.userName} can log in.`
+        : `${user.userName} cannot log in any more. Tokens that are out stay valid, 30 minutes at most.`,
+    );
+  });
+}
+
+/** Also ends a lock: the failures were of the old password. */
+export async function setPassword(
+  userName: string,
+  { passwordStdin }: { passwordStdin: boolean },
+): Promise<void> {
+  refuseImpossibleName('user name', userName);
+  // Looked up first, so that nobody is asked for a password in vain, and again once it has been typed.
+  const emails: (string | null)[] = [];
+  await withUser(userName, async (_, user) => void emails.push(user.email));
+  const ownNames = [userName, ...emails.filter((email) => email !== null)];
+  const password = await readNewPassword(passwordStdin, ownNames);
+  const passwordHash = await hashPassword(password);
+  await withUser(userName, async (db, user) => {
+    await update(db, user, sql`password_hash = ${passwordHash}, foreign_layer_id = null`);
+    await unlockName(db, normalizeUserName(userName));
+    audit({ event: 'password_set', userId: user.id, userName: user.userName });
+    console.log(`Set the password of ${user.userName}.`);
+  });
+}
+
+async function update(db: Database, { id }: UserRow, change: SQL): Promise<void> {
+  await db.execute(sql`update ${users} set ${change}, updated_at = now() where id = ${id}`);
+}
+
+async function withUser(
+  userName: string,
+  use: (db: Database, user: UserRow, target: Target) => Promise<void>,
+): Promise<void> {
+  refuseImpossibleName('user name', userName);
+  await withDatabase(async (target) => {
+    const db = connect(target.databaseUrl);
+    const user = await findUserByName(db, normalizeUserName(userName));
+    if (user === undefined) {
+      throw new OperatorError(`There is no user ${userName} in ${target.name}.`);
+    }
+    await use(db, user, target);
+  });
+}
+
+function toRow({ userName, role, active, email, lastLoginAt, createdAt, id }: UserRow) {
+  return {
+    userName,
+    role,
+    active,
+    email,
+    lastLoginAt: lastLoginAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+    id,
+  };
+}

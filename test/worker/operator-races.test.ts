@@ -1,0 +1,56 @@
+/** What two commands of operators do at once. A real PostgreSQL shows it: see `POSTGRES_BIN` in the README. */
+import { eq, sql } from 'drizzle-orm';
+import { beforeEach, expect, test } from 'vitest';
+import { changeUnlessLastAdministrator } from '../../cli/administrators.ts';
+import { grant } from '../../cli/grants.ts';
+import { modules, roleGrants, roles, users } from '../../src/db/schema.ts';
+import { addUser, database, resetDatabase } from '../support/fixtures.ts';
+
+const ROUNDS = 20;
+
+beforeEach(resetDatabase);
+
+test('of any number of administrators who are deactivated at once, one stays', async () => {
+  const names = ['ana', 'ben', 'cleo', 'dora'];
+  const ids = await Promise.all(
+    names.map(async (name) => ({ ...(await addUser(name, { role: 'Administrator' })), name })),
+  );
+  for (let round = 0; round < ROUNDS; round++) {
+    await database().update(users).set({ active: true });
+    const changes = ids.map((user) =>
+      changeUnlessLastAdministrator(database(), user, sql`active = false`).then(
+        () => 'done',
+        (error) => error.message,
+      ),
+    );
+    const outcomes = await Promise.all(changes);
+    expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(3);
+    expect(outcomes.filter((outcome) => /is the last active/.test(outcome))).toHaveLength(1);
+  }
+});
+
+test('grants that fit one by one, and not together, are refused together', async () => {
+  const keys = Array.from(
+    { length: 70 },
+    (_, index) => `a-module-with-a-rather-long-name-${index}`,
+  );
+  await database()
+    .insert(modules)
+    .values(keys.map((key) => ({ key, name: key })));
+  const [role] = await database().select().from(roles).where(eq(roles.name, 'Sales'));
+  if (role === undefined) throw new Error('no role');
+  for (let round = 0; round < ROUNDS; round++) {
+    await database().delete(roleGrants);
+    const outcomes = await Promise.allSettled(
+      (['read', 'list'] as const).map((action) =>
+        grant(
+          database(),
+          role,
+          keys.map((key) => `${key}.${action}` as const),
+        ),
+      ),
+    );
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await database().$count(roleGrants)).toBe(70);
+  }
+});
