@@ -16,6 +16,8 @@ export async function startPlainWrangler(
   const program = ['node_modules/wrangler/bin/wrangler.js', 'dev', '--port', String(port)];
   const wrangler = start([...program, '--persist-to', temporaryFolder(), ...args], {
     ...settings,
+    // Another Portero on this machine would answer for the one that a test has not started.
+    WRANGLER_REGISTRY_PATH: temporaryFolder(),
     CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   });
   await wrangler.printed('Ready on');

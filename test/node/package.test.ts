@@ -1,0 +1,164 @@
+/** What `npm pack` makes, in a Worker of somebody else: `examples/invoices`, beside Portero in workerd. */
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeTemporaryFolder } from '../support/make-temporary-folder.ts';
+import { startPlainWrangler } from '../support/plain-wrangler.ts';
+import { ROOT } from '../support/process.ts';
+import { TEST_ENV } from '../support/test-env.ts';
+import { forge } from '../support/tokens.ts';
+
+const folder = makeTemporaryFolder();
+const worker = join(folder, 'invoices');
+const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
+const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+
+const NOT_COPIED = ['node_modules', '.git', '.wrangler', '.portero', 'dist'];
+/** What `npm install` would bring along. */
+const DEPENDENCIES = ['jose', 'valibot', 'hono', '@cloudflare/workers-types'];
+
+function run(cwd: string, program: string, ...args: string[]): string {
+  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+beforeAll(() => {
+  const checkout = join(folder, 'checkout');
+  const isCopied = (path: string) => !NOT_COPIED.some((name) => path === join(ROOT, name));
+  cpSync(ROOT, checkout, { recursive: true, filter: isCopied });
+  symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
+  const before = readFileSync(join(checkout, 'package.json'), 'utf8');
+  run(checkout, 'npm', 'pack', '--pack-destination', folder);
+  expect(readFileSync(join(checkout, 'package.json'), 'utf8')).toBe(before);
+
+  cpSync(join(ROOT, 'examples/invoices'), worker, { recursive: true });
+  writeFileSync(join(worker, 'package.json'), '{ "type": "module" }');
+  for (const name of DEPENDENCIES) {
+    const target = join(worker, 'node_modules', name);
+    mkdirSync(dirname(target), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), target);
+  }
+  const [archive = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  run(folder, 'tar', '-xzf', archive, '-C', join(worker, 'node_modules'));
+  run(join(worker, 'node_modules'), 'mv', 'package', 'portero');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('holds what other Workers use, and brings along neither the service nor its Node', () => {
+  const portero = join(worker, 'node_modules/portero');
+  const manifest = JSON.parse(readFileSync(join(portero, 'package.json'), 'utf8'));
+  expect(Object.keys(manifest.dependencies)).toEqual(['jose', 'valibot']);
+  expect(manifest).not.toHaveProperty('optionalDependencies');
+  expect(manifest.private).toBe(true);
+  expect(readdirSync(join(portero, 'dist')).sort()).toEqual(
+    ['middleware', 'permission', 'problem', 'secret-verifier', 'token', 'verifier']
+      .flatMap((name) => (name === 'token' ? name : [`${name}.d.ts`, `${name}.js`]))
+      .sort(),
+  );
+});
+
+/** Every type that is not really there would make one of these lines pass or fail the other way. */
+const TYPES_IN_USE = `
+import { Hono } from 'hono';
+import { type CallerVariables, requirePermission, requireToken } from 'portero/middleware';
+import { secretVerifier } from 'portero/secret-verifier';
+import { type Verifier, verifyToken } from 'portero/verify';
+
+interface Env { PORTERO: Verifier }
+const verifier: Verifier = secretVerifier({ secret: 's', issuer: 'i', audience: 'a' });
+// @ts-expect-error an option that is missing
+secretVerifier({ secret: 's', issuer: 'i' });
+// @ts-expect-error no permission
+requirePermission('invoices.fly');
+// @ts-expect-error no option
+requireToken({ bindings: 'X' });
+
+new Hono<{ Variables: CallerVariables }>().get('/', requireToken({ verifier: () => verifier }), (c) => {
+  const name: string = c.get('caller').name;
+  // @ts-expect-error a text
+  const id: number = c.get('caller').sub;
+  return c.text(name + id);
+});
+
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    const verdict = await verifyToken(request, env.PORTERO, 'invoices.list');
+    // @ts-expect-error not known yet
+    verdict.caller;
+    if ('refusal' in verdict) return verdict.refusal;
+    return Response.json({ reader: verdict.caller.name });
+  },
+};
+`;
+
+test.each([
+  ['bundler', 'esnext'],
+  ['node16', 'node16'],
+])('type-checks under moduleResolution %s', (moduleResolution, module) => {
+  writeFileSync(join(worker, 'src/types-in-use.ts'), TYPES_IN_USE);
+  const types = ['@cloudflare/workers-types'];
+  const options = { module, moduleResolution, target: 'es2024', lib: ['es2024'], types };
+  const compilerOptions = { ...options, strict: true, noEmit: true, skipLibCheck: true };
+  writeFileSync(
+    join(worker, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, include: ['src'] }),
+  );
+  expect(run(worker, process.execPath, tsc)).toBe('');
+});
+
+test('puts into a Worker with a binding neither a database driver nor a crypto library', () => {
+  run(worker, process.execPath, wrangler, 'deploy', '--dry-run', '--outdir', 'out');
+  const bundle = readFileSync(join(worker, 'out/index.js'), 'utf8');
+  expect(bundle).toContain('insufficient_scope');
+  for (const name of ['drizzle', 'neon', 'valibot', 'jwtVerify'])
+    expect(bundle).not.toContain(name);
+});
+
+describe('the example', () => {
+  let url: string;
+  const get = async (token?: string, path = '/api/invoices', init: RequestInit = {}) => {
+    const headers: HeadersInit = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    const response = await fetch(`${url}${path}`, { ...init, headers });
+    const challenge = response.headers.get('WWW-Authenticate');
+    return { status: response.status, challenge, body: await response.text() };
+  };
+
+  test('lets through who may, and asks Portero for nothing but the token', async () => {
+    const configs = [join(worker, 'wrangler.toml'), join(ROOT, 'wrangler.toml')];
+    url = await startPlainWrangler(
+      configs.flatMap((config) => ['-c', config]),
+      TEST_ENV,
+    );
+    const permitted = await get(await forge({ permissions: ['invoices.list'] }));
+    expect(permitted.status).toBe(200);
+    expect(JSON.parse(permitted.body)).toMatchObject({ reader: 'jdoe', invoices: [{}, {}] });
+    const admin = await forge({ admin: true, permissions: undefined });
+    expect(await get(admin, '/api/invoices', { method: 'POST' })).toMatchObject({ status: 201 });
+
+    expect(await get(await forge({ permissions: ['invoices.read'] }))).toMatchObject({
+      status: 403,
+      challenge: 'Bearer realm="portero", error="insufficient_scope"',
+    });
+    expect(await get()).toEqual({ status: 401, challenge: 'Bearer realm="portero"', body: '' });
+    expect(await get('x.y.z')).toEqual({
+      status: 401,
+      challenge: 'Bearer realm="portero", error="invalid_token"',
+      body: '',
+    });
+    expect(await get(undefined, '/')).toMatchObject({ status: 200 });
+  });
+
+  test('answers 503, and never 401, where Portero is away', async () => {
+    url = await startPlainWrangler(['-c', join(worker, 'wrangler.toml')]);
+    expect(await get(await forge())).toMatchObject({ status: 503, challenge: null });
+    expect(await get()).toMatchObject({ status: 401 });
+  });
+});
