@@ -1,6 +1,7 @@
 /**
  * The files that are generated from others: the migrations and `schema.sql` from the Drizzle schema,
- * the types of the bindings from `wrangler.toml`, the Worker's list of common passwords.
+ * the types of the bindings from `wrangler.toml`, the Worker's list of common passwords,
+ * and `openapi.json` from the schemas of the routes.
  *
  *   node dev/generated.ts          writes them (npm run generate)
  *   node dev/generated.ts --check  fails where one has drifted from its source
@@ -12,6 +13,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { dictionary } from '@zxcvbn-ts/language-common';
+import { openApi } from './openapi.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const MIGRATIONS = join(ROOT, 'drizzle');
@@ -20,6 +22,7 @@ const SCHEMA_SQL = join(ROOT, 'schema.sql');
 const SCHEMA = ['--dialect', 'postgresql', '--schema', 'src/db/schema.ts'];
 /** The rows without which no login works; a migration makes them too. */
 const ROWS = '\nINSERT INTO "login_attempt_salt" DEFAULT VALUES;\n';
+const OPENAPI = join(ROOT, 'public/openapi.json');
 const TYPES = ['types', '--include-runtime=false', '--strict-vars=false'];
 
 function run(command: string, ...args: string[]): string {
@@ -47,6 +50,8 @@ const PASSWORDS =
 export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(PASSWORDS.split(' '));
 `;
 }
+
+const openApiJson = () => `${JSON.stringify(openApi, null, 2)}\n`;
 
 function schemaSql(): string {
   const header =
@@ -88,6 +93,7 @@ if (process.argv.includes('--check')) {
     readFileSync(COMMON_PASSWORDS, 'utf8') === commonPasswords()
       ? []
       : 'src/password/common-passwords.ts',
+    readFileSync(OPENAPI, 'utf8') === openApiJson() ? [] : 'public/openapi.json',
     isMigrationMissing() ? 'drizzle/' : [],
     areTypesCurrent() ? [] : 'worker-configuration.d.ts',
   ].flat();
@@ -99,5 +105,6 @@ if (process.argv.includes('--check')) {
   generateMigration(MIGRATIONS);
   writeFileSync(SCHEMA_SQL, schemaSql());
   writeFileSync(COMMON_PASSWORDS, commonPasswords());
+  writeFileSync(OPENAPI, openApiJson());
   run('wrangler', ...TYPES);
 }

@@ -77,6 +77,11 @@ test('it starts, explains itself, logs in, tells the terminal why, and leaves no
   const me = JSON.parse(await shell(printedCommand(banner, 'Use the token:')));
   expect(me).toMatchObject({ userName: 'jdoe', permissions: ['users.list', 'users.read'] });
 
+  // Beside the Worker, as a file.
+  const openApi = await fetch(`${url}/openapi.json`);
+  expect(openApi.headers.get('X-Content-Type-Options')).toBe('nosniff');
+  expect(await openApi.json()).toMatchObject({ openapi: '3.1.1' });
+
   // An independent library accepts the token.
   const response = await login(url, { UserName: 'ADMIN', Password: 'Admin123456!' });
   const { token } = (await response.json()) as { token: string };

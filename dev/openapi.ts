@@ -1,0 +1,204 @@
+/**
+ * The OpenAPI 3.1 document of the service, from the schemas that validate its requests and answers.
+ * https://spec.openapis.org/oas/v3.1.1
+ *
+ * @module
+ */
+import { toJsonSchema } from '@valibot/to-json-schema';
+import type * as v from 'valibot';
+import manifest from '../package.json' with { type: 'json' };
+import { PasswordChange } from '../src/change-password.ts';
+import { Config } from '../src/config.ts';
+import { LoginAnswer } from '../src/login.ts';
+import { LoginRequest } from '../src/login-request.ts';
+import { Me, User, UserPage, UserQuery } from '../src/users.ts';
+
+type Schema = v.GenericSchema;
+type Json = Record<string, unknown>;
+
+/** What goes over the wire: dates as text. */
+function jsonSchema(schema: Schema, typeMode: 'input' | 'output'): Json {
+  const { $schema: _, ...json } = toJsonSchema(schema, {
+    typeMode,
+    errorMode: 'ignore',
+    overrideSchema: ({ valibotSchema }) =>
+      valibotSchema.type === 'date' ? { type: 'string', format: 'date-time' } : undefined,
+  });
+  return json;
+}
+
+const MEMBER_ERROR = {
+  type: 'object',
+  properties: { member: { type: 'string' }, detail: { type: 'string' } },
+  required: ['detail'],
+};
+
+const PROBLEM = {
+  type: 'object',
+  description: 'RFC 9457',
+  properties: {
+    type: { const: 'about:blank' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    errors: { type: 'array', items: MEMBER_ERROR },
+  },
+  required: ['type', 'title', 'status'],
+};
+
+const RETRY_AFTER = { 'Retry-After': { schema: { type: 'integer' }, description: 'seconds' } };
+const CHALLENGE = { 'WWW-Authenticate': { schema: { type: 'string' } } };
+
+/** @param description one for people */
+function answer(description: string, schema?: Schema): Json {
+  if (schema === undefined) return { description };
+  return { description, content: { 'application/json': { schema: jsonSchema(schema, 'output') } } };
+}
+
+function problem(description: string, headers?: Json): Json {
+  const schema = { $ref: '#/components/schemas/Problem' };
+  return { description, headers, content: { 'application/problem+json': { schema } } };
+}
+
+const UNAUTHORIZED = {
+  description: 'No token, or one that is not valid. The body is empty.',
+  headers: CHALLENGE,
+};
+const FORBIDDEN = problem('The token does not permit it.', CHALLENGE);
+const UNAVAILABLE = problem('A dependency or a setting fails.', RETRY_AFTER);
+const BODY_FAULTS = {
+  413: problem('The body has more than 16 KiB.'),
+  415: problem('The body is not application/json.'),
+};
+const BEARER = [{ bearer: [] }];
+
+function body(schema: Schema, names: (name: string) => string): Json {
+  const { properties, required } = jsonSchema(schema, 'input') as {
+    properties: Json;
+    required: string[];
+  };
+  const renamed = Object.entries(properties).map(([name, type]) => [names(name), type]);
+  const json = {
+    type: 'object',
+    properties: Object.fromEntries(renamed),
+    required: required.map(names),
+  };
+  return { required: true, content: { 'application/json': { schema: json } } };
+}
+
+const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
+function query(schema: { entries: Record<string, Schema> }): Json[] {
+  return Object.entries(schema.entries).map(([name, entry]) => {
+    const json = jsonSchema(entry, 'output');
+    // The default is what stands in for the text of the query.
+    if (json.type === 'integer') json.default = Number(json.default);
+    return { name, in: 'query', schema: json };
+  });
+}
+
+const PATHS = {
+  '/api/Auth': {
+    post: {
+      operationId: 'login',
+      summary: 'A token for a user name, a password and a captcha.',
+      description:
+        'Member names match without regard to case; CaptchaToken may be called turnstileToken.',
+      security: [],
+      requestBody: body(LoginRequest, capitalized),
+      responses: {
+        200: answer('The token, valid for 30 minutes.', LoginAnswer),
+        400: problem('The body is no JSON object, or a member is not a string.'),
+        401: {
+          description:
+            'Anything wrong with the captcha or the credentials, or a lock. The body is empty.',
+          headers: CHALLENGE,
+        },
+        ...BODY_FAULTS,
+        429: problem('Too many attempts.', RETRY_AFTER),
+        503: problem(
+          'Turnstile, the database or a setting fails, or there is too much to hash.',
+          RETRY_AFTER,
+        ),
+      },
+    },
+  },
+  '/api/Config': {
+    get: {
+      operationId: 'readConfig',
+      summary: 'What a web app needs to render the captcha.',
+      security: [],
+      responses: { 200: answer('The widget.', Config), 503: UNAVAILABLE },
+    },
+  },
+  '/api/Users/me': {
+    get: {
+      operationId: 'readMe',
+      summary: 'Who the caller is and what it may do.',
+      security: BEARER,
+      responses: { 200: answer('From the token alone.', Me), 401: UNAUTHORIZED, 503: UNAVAILABLE },
+    },
+  },
+  '/api/Users/me/password': {
+    post: {
+      operationId: 'changePassword',
+      summary: "The caller's own new password.",
+      security: BEARER,
+      requestBody: body(PasswordChange, (name) => name),
+      responses: {
+        204: answer('The password is changed. Tokens that are out stay valid.'),
+        400: problem('The current password is wrong, or the new one is refused: see errors.'),
+        401: UNAUTHORIZED,
+        403: problem('The user is inactive by now, or has another name.'),
+        ...BODY_FAULTS,
+        429: problem('Too many attempts.', RETRY_AFTER),
+        503: UNAVAILABLE,
+      },
+    },
+  },
+  '/api/Users': {
+    get: {
+      operationId: 'listUsers',
+      summary: 'The users, by name. Permission: users.list',
+      security: BEARER,
+      parameters: query(UserQuery),
+      responses: {
+        200: answer('A page.', UserPage),
+        400: problem('The query has mistakes: see errors.'),
+        401: UNAUTHORIZED,
+        403: FORBIDDEN,
+        503: UNAVAILABLE,
+      },
+    },
+  },
+  '/api/Users/{id}': {
+    get: {
+      operationId: 'readUser',
+      summary: 'One user. Permission: users.read',
+      security: BEARER,
+      parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+      responses: {
+        200: answer('The user.', User),
+        401: UNAUTHORIZED,
+        403: FORBIDDEN,
+        404: problem('There is no such user.'),
+        503: UNAVAILABLE,
+      },
+    },
+  },
+};
+
+export const openApi = {
+  openapi: '3.1.1',
+  info: {
+    title: 'Portero',
+    version: manifest.version,
+    description: 'Paths under /api match without regard to case or a trailing slash.',
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  paths: PATHS,
+  components: {
+    schemas: { Problem: PROBLEM },
+    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+  },
+};
