@@ -1,11 +1,12 @@
 /** Tokens of an attacker, through every door: Portero's routes, the middleware, the RPC method. */
 import { env, exports } from 'cloudflare:workers';
 import { Hono } from 'hono';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { requireToken } from '../../src/middleware.ts';
 import { secretVerifier } from '../../src/secret-verifier.ts';
 import { importSigningKey } from '../../src/token/signing-key.ts';
 import { HEADERS } from '../support/answers.ts';
+import { recordLog } from '../support/log.ts';
 import { send, wire } from '../support/requests.ts';
 import { encode, forge, sign, validClaims } from '../support/tokens.ts';
 
@@ -240,6 +241,7 @@ const bySecret = new Hono()
 
 const INVALID = { 'www-authenticate': 'Bearer realm="portero", error="invalid_token"' };
 
+afterEach(() => vi.restoreAllMocks());
 afterAll(() => expect(ran).not.toHaveBeenCalled());
 
 test('there are some hundreds of them', () => {
@@ -253,6 +255,35 @@ test('one that is right in everything is let through each door', async () => {
     expect((await door.request('/', { headers })).status).toBe(200);
   }
   ran.mockClear();
+});
+
+describe('a token is valid', () => {
+  test.each<[string, object]>([
+    [
+      '4 s after its end, because clocks differ',
+      { iat: now - 1804, nbf: now - 1804, exp: now - 4 },
+    ],
+    ['4 s before its beginning', { iat: now + 4, nbf: now + 4, exp: now + 1804 }],
+    ['with less than 1,800 s', { exp: now + 60 }],
+    ['with claims of no meaning to us', { jku: 'x', scope: ['everything'] }],
+  ])('%s', async (_, claims) => {
+    const verification = await exports.TokenVerifier.verify(await forgeAny(claims));
+    expect(verification).toMatchObject({ outcome: 'valid' });
+  });
+
+  test('with 8,192 characters, and with more it is not even parsed', async () => {
+    const log = recordLog();
+    // Six thousand bytes are more than eight thousand characters; base64 has no token of each length.
+    let padding = 6_000;
+    let token = '';
+    do token = await forgeAny({ padding: 'x'.repeat(--padding) });
+    while (token.length > 8192);
+    expect(token.length).toBeGreaterThan(8189);
+    expect(await exports.TokenVerifier.verify(token)).toMatchObject({ outcome: 'valid' });
+    const longer = await forgeAny({ padding: 'x'.repeat(padding + 1) });
+    expect(await exports.TokenVerifier.verify(longer)).toEqual({ outcome: 'invalid' });
+    expect(log.events('token_refused')).toEqual([{ event: 'token_refused', reason: 'too_long' }]);
+  });
 });
 
 test.each(TOKENS)('a token is invalid: %s', async (_, make) => {
