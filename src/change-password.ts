@@ -33,7 +33,12 @@ type PasswordChange = v.InferOutput<typeof PasswordChange>;
 const MEMBER_NAMES = { currentPassword: /^currentPassword$/i, newPassword: /^newPassword$/i };
 
 /** Why a password was not changed; with the members that are wrong where the caller can mend it. */
-type PasswordChangeRefusal = { reason: PasswordChangeReason; errors?: MemberError[] };
+interface PasswordChangeRefusal {
+  reason: PasswordChangeReason;
+  errors?: MemberError[];
+  /** It was the last failure that the lockout allows. */
+  locksName?: boolean;
+}
 
 export type PasswordChangeReason =
   | Exclude<Refusal, 'unknown_user' | 'inactive'>
@@ -44,12 +49,17 @@ export type PasswordChangeReason =
 /** Changes the password, or says why not: the caller has a valid token, and may know. */
 export async function changePassword(context: Context<AppEnv>): Promise<Response> {
   const client = readClientAddress(context.req.raw.headers);
-  const { sub: userId } = context.get('caller');
+  const { sub: userId, name: userName } = context.get('caller');
   const refusal = await change(context, client?.network);
   const answer = refusal === null ? new Response(null, { status: 204 }) : refuse(refusal);
   const { status } = answer;
   const reason = refusal?.reason ?? 'success';
-  log({ event: 'password_change', status, reason, userId, address: client?.address });
+  const address = client?.address;
+  log({ event: 'password_change', status, reason, userId, address });
+  if (refusal?.locksName) {
+    const { minutes } = context.get('settings').lockout;
+    log({ event: 'name_locked', minutes, address, userId, userName });
+  }
   return answer;
 }
 
@@ -106,14 +116,17 @@ async function replace(
   { databaseUrl, lockout }: Settings,
 ): Promise<PasswordChangeRefusal | null> {
   const attempt: LoginAttempt = { normalizedUserName, attemptId: crypto.randomUUID() };
-  const { status, account, shapes } = await beginLogin(connect(databaseUrl), attempt, lockout);
+  const state = await beginLogin(connect(databaseUrl), attempt, lockout);
+  const { status, attempts, account, shapes } = state;
   if (status === 'undecided') return { reason: 'name_undecided' };
   if (status === 'locked') return { reason: 'name_locked' };
   if (account?.id !== userId || !account.active) return { reason: 'user_changed' };
 
   const { passwordHash } = account;
   const verdict = await verifyPassword(currentPassword, passwordHash, shapes);
-  if (verdict !== 'match' && verdict !== 'outdated_match') return wrong(verdict);
+  if (verdict !== 'match' && verdict !== 'outdated_match') {
+    return { ...wrong(verdict), locksName: attempts === lockout.failures };
+  }
   const fresh = await hashPassword(newPassword);
   const isReplaced =
     passwordHash !== null &&

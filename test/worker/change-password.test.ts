@@ -100,7 +100,20 @@ describe('a wrong current password', () => {
   });
 
   test('counts as a failed login does, and five lock the name for both', async () => {
-    for (let time = 0; time < 5; time++) await change({ currentPassword: 'wrong-password' });
+    const log = recordLog();
+    for (let time = 0; time < 5; time++) {
+      expect(log.events('name_locked')).toEqual([]);
+      await change({ currentPassword: 'wrong-password' });
+    }
+    expect(log.events('name_locked')).toEqual([
+      {
+        event: 'name_locked',
+        minutes: 5,
+        address: ADDRESS,
+        userId: 'id-of-jdoe',
+        userName: 'jdoe',
+      },
+    ]);
     const { status, headers } = await wire(await change());
     expect([status, headers['retry-after']]).toEqual([429, '1']);
     expect((await login('jdoe')).status).toBe(429);
