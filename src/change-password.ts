@@ -36,6 +36,8 @@ const MEMBER_NAMES = { currentPassword: /^currentPassword$/i, newPassword: /^new
 interface PasswordChangeRefusal {
   reason: PasswordChangeReason;
   errors?: MemberError[];
+  /** PostgreSQL's SQLSTATE, where it answered with an error. */
+  sqlState?: string;
   /** It was the last failure that the lockout allows. */
   locksName?: boolean;
 }
@@ -55,7 +57,8 @@ export async function changePassword(context: Context<AppEnv>): Promise<Response
   const { status } = answer;
   const reason = refusal?.reason ?? 'success';
   const address = client?.address;
-  log({ event: 'password_change', status, reason, userId, address });
+  const { sqlState } = refusal ?? {};
+  log({ event: 'password_change', status, reason, userId, address, sqlState });
   if (refusal?.locksName) {
     const { minutes } = context.get('settings').lockout;
     log({ event: 'name_locked', minutes, address, userId, userName });
@@ -69,8 +72,9 @@ async function change(
 ): Promise<PasswordChangeRefusal | null> {
   const settings = context.get('settings');
   const { rateLimits, lockout } = settings;
-  if (await exceedsLimit(rateLimits, 'address', network))
+  if (await exceedsLimit(rateLimits, 'address', network)) {
     return { reason: 'address_limit_exceeded' };
+  }
 
   const members = await readMembers(context.req.raw, MEMBER_NAMES);
   if (typeof members === 'string') return { reason: members };
@@ -91,7 +95,8 @@ async function change(
   try {
     return await replace(request.output, caller, name, settings);
   } catch (error) {
-    return { reason: databaseFault(error).fault };
+    const { fault, sqlState } = databaseFault(error);
+    return { reason: fault, sqlState };
   } finally {
     end();
   }

@@ -33,6 +33,7 @@ export type LogEvent =
       reason: 'success' | PasswordChangeReason;
       userId: string;
       address?: string;
+      sqlState?: string;
     }
   | { event: 'users_not_read'; fault: DatabaseFault; sqlState?: string }
   | { event: 'rate_limit_off'; limit: keyof RateLimits; fault: RateLimitFault }

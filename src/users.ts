@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import type { Context } from 'hono';
 import { base64url } from 'jose';
 import * as v from 'valibot';
@@ -43,7 +42,7 @@ const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;
 
 const LIMIT_PROBLEM = `is not a whole number from 1 to ${MAX_PAGE_SIZE}`;
-const TEXT_PROBLEM = `does not have 1 to ${MAX_USER_NAME_LENGTH} characters`;
+const TEXT_PROBLEM = `does not have 1 to ${MAX_USER_NAME_LENGTH} characters that can be stored`;
 
 const text = v.pipe(
   v.string(),

@@ -199,12 +199,21 @@ describe('GET /api/Users', () => {
     ['cursor=%F0%9F%98%80', [CURSOR]],
     ['active=1', [ACTIVE]],
     ['active=', [ACTIVE]],
-    ['search=', [{ member: 'search', detail: 'does not have 1 to 256 characters' }]],
-    ['search=%00', [{ member: 'search', detail: 'does not have 1 to 256 characters' }]],
-    ['role=%20', [{ member: 'role', detail: 'does not have 1 to 256 characters' }]],
+    [
+      'search=',
+      [{ member: 'search', detail: 'does not have 1 to 256 characters that can be stored' }],
+    ],
+    [
+      'search=%00',
+      [{ member: 'search', detail: 'does not have 1 to 256 characters that can be stored' }],
+    ],
+    [
+      'role=%20',
+      [{ member: 'role', detail: 'does not have 1 to 256 characters that can be stored' }],
+    ],
     [
       `search=${'x'.repeat(257)}`,
-      [{ member: 'search', detail: 'does not have 1 to 256 characters' }],
+      [{ member: 'search', detail: 'does not have 1 to 256 characters that can be stored' }],
     ],
     ['limit=5&LIMIT=6', [{ member: 'limit', detail: 'is there more than once' }]],
     ['sort=x', [{ detail: 'only search, active, role, limit, cursor are known' }]],
