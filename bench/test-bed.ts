@@ -45,7 +45,7 @@ export async function startBed(names: number, entry: string) {
     JWT_SECRET: randomBytes(32).toString('base64'),
   };
   const state = join(folder, 'wrangler');
-  const wrangler = startWrangler(ROOT, workerPort, state, secrets, () => {}, entry);
+  const wrangler = startWrangler(ROOT, workerPort, state, secrets, {}, () => {}, entry);
   await wrangler.ready;
 
   return {

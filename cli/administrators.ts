@@ -28,7 +28,7 @@ export async function changeUnlessLastAdministrator(
     update ${users} set ${change}, updated_at = now()
     where id = ${id} and (
       (select count(*) from administrators where id <> ${id}) > 0
-      or (select count(*) from administrators where id = ${id}) = 0
+      or not active or role_id not in (select id from roles where is_admin)
     )`);
   if (rowCount === 0) {
     throw new OperatorError(`${userName} is the last active administrator. Add another one first.`);

@@ -11,6 +11,7 @@ import type { Permission } from '../src/permission.ts';
 import { buildClaims } from '../src/token/claims.ts';
 import { MAX_TOKEN_LENGTH, signToken } from '../src/token/sign.ts';
 import { importSigningKey } from '../src/token/signing-key.ts';
+import { MAX_USER_NAME_LENGTH } from '../src/user-name.ts';
 
 type Role = typeof roles.$inferSelect;
 
@@ -62,6 +63,7 @@ export async function revoke(
   role: Role,
   permissions: Permission[],
 ): Promise<string[]> {
+  await refuseUnknownModules(db, permissions);
   const permission = sql<string>`${roleGrants.moduleKey} || '.' || ${roleGrants.action}`;
   const removed = await db
     .delete(roleGrants)
@@ -82,9 +84,8 @@ async function refuseUnknownModules(db: Database, permissions: Permission[]): Pr
 /** Room for issuer and audience, each: they are settings of the Worker, not of the database. */
 const URL_LENGTH = 200;
 
-/** Room for the users to come: an id of Portero's own, and the longest name in ASCII. */
-const COMMON_ID_LENGTH = 36;
-const COMMON_NAME_LENGTH = 256;
+/** Room for the users to come: an id of Portero's own, and the longest name, three bytes a character. */
+const NEXT_USER = { id: 'x'.repeat(36), userName: '\u65e5'.repeat(MAX_USER_NAME_LENGTH) };
 
 /** How many bytes the JSON of a role's permissions may have in a token. */
 async function permissionBudget(db: Database, role: Role): Promise<number> {
@@ -92,11 +93,10 @@ async function permissionBudget(db: Database, role: Role): Promise<number> {
     .select({ id: users.id, userName: users.userName })
     .from(users)
     .where(eq(users.roleId, role.id))
-    .orderBy(sql`octet_length(${users.id}) + octet_length(${users.userName}) desc`)
+    .orderBy(sql`octet_length(json_build_array(id, user_name)::text) desc`)
     .limit(1);
-  const common = { id: 'x'.repeat(COMMON_ID_LENGTH), userName: 'x'.repeat(COMMON_NAME_LENGTH) };
   const lengths = await Promise.all(
-    [common, longest ?? common].map((user) => emptyLength(user, role)),
+    [NEXT_USER, longest ?? NEXT_USER].map((user) => emptyLength(user, role)),
   );
   // Base64 makes four characters of three bytes; the brackets are there already.
   return Math.floor(((MAX_TOKEN_LENGTH - Math.max(...lengths)) * 3) / 4) - 1;

@@ -83,7 +83,8 @@ export async function revokePermissions(name: string, texts: string[]): Promise<
   const permissions = readPermissions(texts);
   await withDatabase(async (target) => {
     const db = connect(target.databaseUrl);
-    const removed = await revoke(db, await findRole(db, name, target), permissions);
+    const role = await findRole(db, name, target);
+    const removed = await revoke(db, role, permissions);
     if (removed.length > 0)
       audit({ event: 'permissions_revoked', role: name, permissions: removed });
     console.log(

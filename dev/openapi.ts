@@ -65,7 +65,8 @@ const UNAUTHORIZED = {
   headers: CHALLENGE,
 };
 const FORBIDDEN = problem('The token does not permit it.', CHALLENGE);
-const UNAVAILABLE = problem('A dependency or a setting fails.', RETRY_AFTER);
+const UNAVAILABLE = problem('The database fails, or a setting.', RETRY_AFTER);
+const NOT_CONFIGURED = problem('A setting is missing or unsafe.');
 const BODY_FAULTS = {
   413: problem('The body has more than 16 KiB.'),
   415: problem('The body is not application/json.'),
@@ -128,7 +129,7 @@ const PATHS = {
       operationId: 'readConfig',
       summary: 'What a web app needs to render the captcha.',
       security: [],
-      responses: { 200: answer('The widget.', Config), 503: UNAVAILABLE },
+      responses: { 200: answer('The widget.', Config), 503: NOT_CONFIGURED },
     },
   },
   '/api/Users/me': {
@@ -136,7 +137,11 @@ const PATHS = {
       operationId: 'readMe',
       summary: 'Who the caller is and what it may do.',
       security: BEARER,
-      responses: { 200: answer('From the token alone.', Me), 401: UNAUTHORIZED, 503: UNAVAILABLE },
+      responses: {
+        200: answer('From the token alone.', Me),
+        401: UNAUTHORIZED,
+        503: NOT_CONFIGURED,
+      },
     },
   },
   '/api/Users/me/password': {

@@ -13,6 +13,9 @@ import { MIN_SECRET_BYTES } from '../src/token/signing-key.ts';
 import { isTestSecret, TEST_SECRETS } from '../src/turnstile-test-keys.ts';
 import { OperatorError } from './operator-error.ts';
 
+/** Wrangler hands over the secrets that `wrangler.toml` requires, and these only as variables. */
+const ROTATION = ['JWT_SECRET_PREVIOUS', 'JWT_SECRET_PREVIOUS_UNTIL'];
+
 const SECRETS = ['DATABASE_URL', 'TURNSTILE_SECRET_KEY', 'JWT_SECRET'] as const;
 
 export interface Plan {
@@ -21,6 +24,8 @@ export interface Plan {
   turnstileSecretKey: string;
   isTurnstileReal: boolean;
   jwtSecret: string;
+  /** The second key, while keys are rotated. */
+  rotation: Record<string, string>;
 }
 
 /**
@@ -35,9 +40,12 @@ export function makePlan(
 ): Plan {
   const devVars = join(root, '.dev.vars');
   const file = existsSync(devVars) ? parseEnv(readFileSync(devVars, 'utf8')) : {};
-  const [databaseUrl, turnstileSecret, jwtSecret] = SECRETS.map(
-    (name) => environment[name] || file[name] || undefined,
-  );
+  const settingOf = (name: string) => environment[name] || file[name] || undefined;
+  const [databaseUrl, turnstileSecret, jwtSecret] = SECRETS.map(settingOf);
+  const rotation = ROTATION.flatMap((name) => {
+    const value = settingOf(name);
+    return value === undefined ? [] : [[name, value]];
+  });
   const database = databaseUrl === undefined ? { port: 0 } : planDatabase(databaseUrl);
   const isTurnstileReal = turnstileSecret !== undefined && !isTestSecret(turnstileSecret);
   if ('url' in database && !isTurnstileReal) {
@@ -51,6 +59,7 @@ export function makePlan(
     turnstileSecretKey: turnstileSecret ?? TEST_SECRETS.passes,
     isTurnstileReal,
     jwtSecret: jwtSecret ?? developmentSecret(folder),
+    rotation: Object.fromEntries(rotation),
   };
 }
 

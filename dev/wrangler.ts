@@ -29,6 +29,7 @@ export interface Wrangler {
  *
  * @param stateFolder where wrangler keeps what Cloudflare would: the counters of the rate limits
  * @param secrets the Worker's; they win over `.dev.vars`
+ * @param vars variables, which other users of the machine can read in the list of processes
  * @param print what to do with a line of output once the Worker is ready
  * @param entry the Worker's module, from the root
  */
@@ -37,6 +38,7 @@ export function startWrangler(
   port: number,
   stateFolder: string,
   secrets: Record<string, string>,
+  vars: Record<string, string>,
   print: (line: string) => void,
   entry = 'src/index.ts',
 ): Wrangler {
@@ -46,6 +48,7 @@ export function startWrangler(
       join(root, 'node_modules/wrangler/bin/wrangler.js'),
       ...['dev', entry, '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'],
       ...['--persist-to', stateFolder, '--show-interactive-dev-session', 'false'],
+      ...Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
       ...(existsSync(join(root, '.dev.vars')) ? ['--env-file', '.dev.vars'] : []),
     ],
     {

@@ -10,7 +10,7 @@ import { requireOwnToken } from './authentication.ts';
 import { changePassword } from './change-password.ts';
 import { readConfig } from './config.ts';
 import { allowOrigins } from './cors.ts';
-import { log } from './log.ts';
+import { log, logUnexpected } from './log.ts';
 import { login } from './login.ts';
 import { requirePermission } from './middleware.ts';
 import { problem } from './problem.ts';
@@ -86,9 +86,7 @@ app.all('/api/users/:id', refuseMethod('GET, HEAD'));
 app.notFound(() => problem(404));
 
 app.onError((error) => {
-  // Not the message: it can hold a statement's parameters or a connection string.
-  const frames = (error.stack ?? '').replace(error.message, '').match(/^\s+at .*$/gm) ?? [];
-  log({ event: 'unexpected_error', error: error.name, stack: frames.map((line) => line.trim()) });
+  logUnexpected(error);
   return problem(500);
 });
 

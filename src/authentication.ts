@@ -7,7 +7,7 @@ import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Context } from 'hono';
 import type { AppEnv } from './app-env.ts';
 import { readClientAddress } from './client-address.ts';
-import { log } from './log.ts';
+import { log, logUnexpected } from './log.ts';
 import { requireToken } from './middleware.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { verifyJwt } from './token/verify.ts';
@@ -40,13 +40,19 @@ export class TokenVerifier extends WorkerEntrypoint<Env> implements Verifier {
   }
 }
 
+/** Never throws. */
 async function verify(
   token: string,
   { verificationKeys, issuance }: Settings,
   address?: string,
 ): Promise<Verification> {
-  const verdict = await verifyJwt(token, verificationKeys, issuance, Date.now());
-  if (verdict.valid) return { outcome: 'valid', caller: verdict.claims };
-  log({ event: 'token_refused', reason: verdict.reason, address });
-  return { outcome: 'invalid' };
+  try {
+    const verdict = await verifyJwt(token, verificationKeys, issuance, Date.now());
+    if (verdict.valid) return { outcome: 'valid', caller: verdict.claims };
+    log({ event: 'token_refused', reason: verdict.reason, address });
+    return { outcome: 'invalid' };
+  } catch (error) {
+    logUnexpected(error);
+    return { outcome: 'unavailable' };
+  }
 }

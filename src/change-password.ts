@@ -9,7 +9,13 @@ import type { AppEnv } from './app-env.ts';
 import { readClientAddress } from './client-address.ts';
 import { connect } from './db/connection.ts';
 import { databaseFault } from './db/fault.ts';
-import { beginLogin, type LoginAttempt, replacePassword } from './db/login-statement.ts';
+import {
+  beginLogin,
+  type LoginAttempt,
+  readPasswordHash,
+  replacePassword,
+  withdrawAttempt,
+} from './db/login-statement.ts';
 import { hashCapacity } from './hash-capacity.ts';
 import { MAX_BODY_BYTES, readMembers } from './json-body.ts';
 import { log } from './log.ts';
@@ -24,10 +30,13 @@ import type { Settings } from './settings.ts';
 import type { Claims } from './token/claims.ts';
 import { normalizeUserName } from './user-name.ts';
 
-const member = v.pipe(v.optional(v.string('is not a string'), ''), v.nonEmpty('is missing'));
+const member = v.pipe(v.string('is not a string'), v.minLength(1, 'is missing'));
 
 /** The body. */
-export const PasswordChange = v.object({ currentPassword: member, newPassword: member });
+export const PasswordChange = v.object(
+  { currentPassword: member, newPassword: member },
+  'is missing',
+);
 type PasswordChange = v.InferOutput<typeof PasswordChange>;
 
 const MEMBER_NAMES = { currentPassword: /^currentPassword$/i, newPassword: /^newPassword$/i };
@@ -125,19 +134,25 @@ async function replace(
   const { status, attempts, account, shapes } = state;
   if (status === 'undecided') return { reason: 'name_undecided' };
   if (status === 'locked') return { reason: 'name_locked' };
-  if (account?.id !== userId || !account.active) return { reason: 'user_changed' };
-
-  const { passwordHash } = account;
-  const verdict = await verifyPassword(currentPassword, passwordHash, shapes);
-  if (verdict !== 'match' && verdict !== 'outdated_match') {
-    return { ...wrong(verdict), locksName: attempts === lockout.failures };
+  if (account?.id !== userId || !account.active) {
+    // Somebody else may have the name by now, whom an old token must not lock out.
+    await withdrawAttempt(connect(databaseUrl), attempt);
+    return { reason: 'user_changed' };
   }
-  const fresh = await hashPassword(newPassword);
-  const isReplaced =
-    passwordHash !== null &&
-    (await replacePassword(connect(databaseUrl), attempt, userId, passwordHash, fresh));
-  // Changed by somebody else meanwhile: what was current is so no more.
-  return isReplaced ? null : wrong('wrong_password');
+
+  let stored = account.passwordHash;
+  for (let time = 0; time < 2; time++) {
+    const verdict = await verifyPassword(currentPassword, stored, shapes);
+    if (verdict !== 'match' && verdict !== 'outdated_match') {
+      return { ...wrong(verdict), locksName: attempts === lockout.failures };
+    }
+    const fresh = await hashPassword(newPassword);
+    const db = connect(databaseUrl);
+    if (await replacePassword(db, attempt, userId, stored ?? '', fresh)) return null;
+    // Another hash is stored by now: that of a new password, or a fresh one of the same after a login.
+    stored = await readPasswordHash(connect(databaseUrl), userId);
+  }
+  return wrong('wrong_password');
 }
 
 function wrong(reason: PasswordChangeReason): PasswordChangeRefusal {

@@ -68,6 +68,13 @@ export function log(event: LogEvent): void {
   else console.log(line);
 }
 
+/** Logs an error that nobody has foreseen, without its message: that could hold anything. */
+export function logUnexpected(error: unknown): void {
+  const { name, stack, message } = error instanceof Error ? error : new Error();
+  const frames = (stack ?? '').replace(message, '').match(/^\s+at .*$/gm) ?? [];
+  log({ event: 'unexpected_error', error: name, stack: frames.map((line) => line.trim()) });
+}
+
 /** Whether an operator should look, because the service itself is at fault. */
 function isFault(event: LogEvent): boolean {
   switch (event.event) {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context, MiddlewareHandler } from 'hono';
-import { isPermission, isPermitted, type Permission } from './permission.ts';
+import { assertPermission, isPermitted, type Permission } from './permission.ts';
 import { forbidden } from './problem.ts';
 import { type Caller, type Verifier, verifyToken } from './verifier.ts';
 
@@ -42,7 +42,9 @@ const OPTIONS = ['binding', 'verifier'];
 export function requireToken(options: RequireTokenOptions = {}): MiddlewareHandler<CallerEnv> {
   const verifierOf = readOptions(options);
   return async function requireToken(context, next) {
-    const verdict = await verifyToken(context.req.raw, verifierOf(context));
+    // Not before there is a token, and where it fails it is a fault of the call.
+    const verifier: Verifier = { verify: (token) => verifierOf(context).verify(token) };
+    const verdict = await verifyToken(context.req.raw, verifier);
     if ('refusal' in verdict) return verdict.refusal;
     context.set('caller', verdict.caller);
     await next();
@@ -71,9 +73,7 @@ function readOptions(options: RequireTokenOptions): (context: Context) => Verifi
  * @throws TypeError for a permission that is none
  */
 export function requirePermission(permission: Permission): MiddlewareHandler<CallerEnv> {
-  if (!isPermission(permission)) {
-    throw new TypeError(`${permission} is not a permission such as invoices.create`);
-  }
+  assertPermission(permission);
   return async function requirePermission(context, next) {
     const caller: Caller | undefined = context.get('caller');
     if (caller === undefined) throw new Error('requirePermission stands behind requireToken');

@@ -18,9 +18,17 @@ export function isModuleKey(text: string): boolean {
   return MODULE_KEY.test(text);
 }
 
-export function isPermission(text: string): text is Permission {
+export function isPermission(text: unknown): text is Permission {
+  if (typeof text !== 'string') return false;
   const [key = '', action, ...rest] = text.split('.');
   return isModuleKey(key) && ACTIONS.some((known) => known === action) && rest.length === 0;
+}
+
+/** For the public interface. @throws TypeError for what is no permission */
+export function assertPermission(text: unknown): void {
+  if (!isPermission(text)) {
+    throw new TypeError(`${text} is not a permission such as invoices.create`);
+  }
 }
 
 /** What of a token's claims says what its bearer may do. */

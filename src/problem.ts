@@ -18,6 +18,9 @@ const TITLES = {
   503: 'Service Unavailable',
 } as const;
 
+/** A refusal is about one request. */
+const NOT_STORED = { 'Cache-Control': 'no-store' };
+
 /** What is wrong with one member of a request (RFC 9457, section 3: an extension member). */
 export interface MemberError {
   /** Its name, which is ours; absent where the caller has named something that we do not know. */
@@ -41,7 +44,7 @@ export function problem(
   const body = { type: 'about:blank', title: TITLES[status], status, detail, errors };
   return new Response(JSON.stringify(body), {
     status,
-    headers: { 'Content-Type': 'application/problem+json', ...headers },
+    headers: { ...NOT_STORED, 'Content-Type': 'application/problem+json', ...headers },
   });
 }
 
@@ -51,7 +54,7 @@ export function problem(
  * @param error `invalid_token` where the caller did send one (RFC 6750, section 3.1)
  */
 export function unauthorized(error?: 'invalid_token'): Response {
-  return new Response(null, { status: 401, headers: challenge(error) });
+  return new Response(null, { status: 401, headers: { ...NOT_STORED, ...challenge(error) } });
 }
 
 /** A 403 for a caller whose token lacks the permission (RFC 6750, section 3.1). */

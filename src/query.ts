@@ -20,12 +20,16 @@ export function readQuery<T>(
   const known = Object.keys(schema.entries);
   const parameters = new Map<string, string>();
   const errors: MemberError[] = [];
+  const repeated = new Set<string>();
+  let hasUnknown = false;
   for (const [name, value] of new URL(url).searchParams) {
     const member = name.toLowerCase();
-    if (!known.includes(member)) errors.push({ detail: `only ${known.join(', ')} are known` });
-    else if (parameters.has(member)) errors.push({ member, detail: 'is there more than once' });
+    if (!known.includes(member)) hasUnknown = true;
+    else if (parameters.has(member)) repeated.add(member);
     parameters.set(member, value);
   }
+  for (const member of repeated) errors.push({ member, detail: 'is there more than once' });
+  if (hasUnknown) errors.push({ detail: `only ${known.join(', ')} are known` });
   const result = v.safeParse(schema, Object.fromEntries(parameters));
   if (!result.success) errors.push(...memberErrors(result.issues));
   if (result.success && errors.length === 0) return { query: result.output };

@@ -29,7 +29,9 @@ export interface SecretVerifierOptions {
  * @throws TypeError for options that are wrong
  */
 export function secretVerifier(options: SecretVerifierOptions): Verifier {
-  const { secret, issuer, audience, previous } = options;
+  const { secret, issuer, audience, previous, ...others } = options;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw new TypeError(`secretVerifier has no option ${unknown}`);
   for (const value of previous === undefined ? [secret] : [secret, previous.secret]) {
     if (typeof value !== 'string' || new TextEncoder().encode(value).length < MIN_SECRET_BYTES) {
       throw new TypeError(`a secret is shorter than ${MIN_SECRET_BYTES} bytes`);

@@ -13,12 +13,7 @@ import { findUser, listUsers } from './db/user-reads.ts';
 import { log } from './log.ts';
 import { problem } from './problem.ts';
 import { readQuery } from './query.ts';
-import {
-  isPossibleUserName,
-  isStorable,
-  MAX_USER_NAME_LENGTH,
-  normalizeUserName,
-} from './user-name.ts';
+import { isStorable, MAX_USER_NAME_LENGTH, normalizeUserName } from './user-name.ts';
 
 /** The answer of `GET /api/Users/me`. */
 export const Me = v.object({
@@ -47,10 +42,9 @@ const TEXT_PROBLEM = `does not have 1 to ${MAX_USER_NAME_LENGTH} characters that
 const text = v.pipe(
   v.string(),
   v.trim(),
-  v.check(
-    (value) => value !== '' && value.length <= MAX_USER_NAME_LENGTH && isStorable(value),
-    TEXT_PROBLEM,
-  ),
+  v.minLength(1, TEXT_PROBLEM),
+  v.maxLength(MAX_USER_NAME_LENGTH, TEXT_PROBLEM),
+  v.check(isStorable, TEXT_PROBLEM),
 );
 
 /** The query of `GET /api/Users`. */
@@ -114,7 +108,7 @@ export async function readUsers(context: Context<AppEnv>): Promise<Response> {
 
   const users = rows.slice(0, limit);
   const last = rows.length > limit ? users.at(-1) : undefined;
-  const nextCursor = last && writeCursor(last.userName);
+  const nextCursor = last && writeCursor(normalizeUserName(last.userName));
   return context.json({ users, nextCursor } satisfies v.InferOutput<typeof UserPage>);
 }
 
@@ -156,9 +150,9 @@ async function read<T>(
   }
 }
 
-/** Opaque to the caller: the normalised name that a page ended with. */
-function writeCursor(userName: string): string {
-  return base64url.encode(normalizeUserName(userName));
+/** Opaque to the caller. @param name the normalised name that a page ended with */
+function writeCursor(name: string): string {
+  return base64url.encode(name);
 }
 
 function readCursor(cursor: string): string | undefined {
@@ -166,7 +160,7 @@ function readCursor(cursor: string): string | undefined {
     const name = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
       base64url.decode(cursor),
     );
-    return isPossibleUserName(name) && writeCursor(name) === cursor ? name : undefined;
+    return name !== '' && isStorable(name) && writeCursor(name) === cursor ? name : undefined;
   } catch {
     return undefined;
   }

@@ -175,6 +175,23 @@ export async function replacePassword(
   return rowCount > 0;
 }
 
+/** What is stored at the moment; `null` where there is no such user, or no password. */
+export async function readPasswordHash(db: Database, userId: string): Promise<string | null> {
+  const [user] = await db
+    .select({ passwordHash: users.passwordHash })
+    .from(users)
+    .where(eq(users.id, userId));
+  return user?.passwordHash ?? null;
+}
+
+/** Takes an attempt out of the count that was none on this user. */
+export async function withdrawAttempt(
+  db: Database,
+  { normalizedUserName, attemptId }: LoginAttempt,
+): Promise<void> {
+  await db.execute(refundAttempt(normalizedUserName, attemptId));
+}
+
 /** Takes a right attempt out of the count and records the time of the login. */
 export async function recordSuccess(
   db: Database,

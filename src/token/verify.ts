@@ -15,6 +15,9 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 const seconds = v.pipe(v.number(), v.integer());
 const name = v.pipe(v.string(), v.nonEmpty());
 
+/** Nothing else is in the header of a token of ours: no key, no extension. */
+const HeaderSchema = v.strictObject({ alg: v.literal('HS256'), typ: v.literal('JWT'), kid: name });
+
 const ClaimsSchema: v.GenericSchema<unknown, Claims> = v.object({
   iss: v.string(),
   aud: v.string(),
@@ -47,7 +50,7 @@ export async function verifyJwt(
   if (token.length > MAX_TOKEN_LENGTH) return { valid: false, reason: 'too_long' };
   if (!isCompactJws(token)) return { valid: false, reason: 'malformed' };
   try {
-    const { payload } = await jwtVerify(token, ({ kid }) => findKey(kid), {
+    const { payload, protectedHeader } = await jwtVerify(token, ({ kid }) => findKey(kid), {
       algorithms: ['HS256'],
       typ: 'JWT',
       issuer,
@@ -56,7 +59,8 @@ export async function verifyJwt(
       currentDate: new Date(now),
     });
     const claims = v.safeParse(ClaimsSchema, payload);
-    if (!claims.success || !isOfOurMaking(claims.output)) {
+    const hasOurHeader = v.is(HeaderSchema, protectedHeader);
+    if (!claims.success || !hasOurHeader || !isOfOurMaking(claims.output)) {
       return { valid: false, reason: 'claims' };
     }
     return { valid: true, claims: claims.output };
@@ -73,12 +77,24 @@ export async function verifyJwt(
 }
 
 /**
- * Whether a token is three parts of base64url as RFC 7515, section 3.1, has them. jose also reads
- * padding, white space and unused last bits, so that one signature would have many spellings.
+ * Whether a token is three parts of base64url as RFC 7515, section 3.1, has them, and the first two are JSON
+ * as `JSON.stringify` writes it. jose also reads padding, white space and unused last bits, and of a member
+ * that is repeated the last one: one token would have many spellings, and two readers could differ.
  */
 function isCompactJws(token: string): boolean {
   const parts = token.split('.');
-  return parts.length === 3 && parts.every(isBase64Url);
+  return parts.length === 3 && parts.every(isBase64Url) && parts.slice(0, 2).every(isCanonicalJson);
+}
+
+function isCanonicalJson(part: string): boolean {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      base64url.decode(part),
+    );
+    return JSON.stringify(JSON.parse(text)) === text;
+  } catch {
+    return false;
+  }
 }
 
 function isBase64Url(text: string): boolean {
@@ -89,5 +105,12 @@ function isBase64Url(text: string): boolean {
 /** What `buildClaims` never makes is refused, whoever holds the key. */
 function isOfOurMaking({ iat, nbf, exp, admin, permissions }: Claims): boolean {
   const isShortLived = nbf === iat && exp > iat && exp - iat <= TOKEN_LIFETIME_SECONDS;
-  return isShortLived && (admin === undefined) !== (permissions === undefined);
+  return (
+    isShortLived && (admin === undefined) !== (permissions === undefined) && isSet(permissions)
+  );
+}
+
+/** Sorted, and without repeats. */
+function isSet(texts: string[] = []): boolean {
+  return texts.every((text, index) => index === 0 || (texts[index - 1] ?? '') < text);
 }

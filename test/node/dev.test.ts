@@ -167,11 +167,18 @@ test('plain `wrangler dev` works beside the local services, with the printed .de
 
 test('a setting that is refused is named at the terminal', async () => {
   const port = await freePort();
-  const environmentWithout = { ...(await localEnvironment()), JWT_SECRET: 'short-secret' };
+  const environmentWithout = {
+    ...(await localEnvironment()),
+    JWT_SECRET: 'short-secret',
+    JWT_SECRET_PREVIOUS: 'short-secret-too',
+    JWT_SECRET_PREVIOUS_UNTIL: '2030-01-31T12:00:00Z',
+  };
   const dev = start(['dev/dev.ts', '--port', String(port)], environmentWithout);
   await dev.printed('Use the token:');
   expect((await login(`http://127.0.0.1:${port}`, {})).status).toBe(503);
   await dev.printed(/^JWT_SECRET is shorter than 32 bytes$/m);
+  await dev.printed(/^JWT_SECRET_PREVIOUS is shorter than 32 bytes$/m);
+  expect(dev.output()).not.toContain('JWT_SECRET_PREVIOUS_UNTIL');
   expect(dev.output()).not.toContain('short-secret');
 });
 

@@ -70,7 +70,7 @@ const TYPES_IN_USE = `
 import { Hono } from 'hono';
 import { type CallerVariables, requirePermission, requireToken } from 'portero/middleware';
 import { secretVerifier } from 'portero/secret-verifier';
-import { type Verifier, verifyToken } from 'portero/verify';
+import { type Verifier, verifyToken } from 'portero/verifier';
 
 interface Env { PORTERO: Verifier }
 const verifier: Verifier = secretVerifier({ secret: 's', issuer: 'i', audience: 'a' });
@@ -104,6 +104,12 @@ test.each([
   ['node16', 'node16'],
 ])('type-checks under moduleResolution %s', (moduleResolution, module) => {
   writeFileSync(join(worker, 'src/types-in-use.ts'), TYPES_IN_USE);
+  const document = readFileSync(join(ROOT, 'docs/protect-a-worker.md'), 'utf8');
+  const examples = [...document.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? '');
+  expect(examples).toHaveLength(3);
+  for (const [index, code] of examples.entries()) {
+    writeFileSync(join(worker, `src/example-${index}.ts`), code);
+  }
   const types = ['@cloudflare/workers-types'];
   const options = { module, moduleResolution, target: 'es2024', lib: ['es2024'], types };
   const compilerOptions = { ...options, strict: true, noEmit: true, skipLibCheck: true };

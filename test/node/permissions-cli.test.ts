@@ -1,7 +1,8 @@
 /** The commands for modules, roles and users, as processes on a local database. */
 import { eq, inArray, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { roleGrants, roles, users } from '../../src/db/schema.ts';
+import { beginLogin } from '../../src/db/login-statement.ts';
+import { foreignLayers, loginAttempts, roleGrants, roles, users } from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
 import { useLocalDatabase } from '../support/operator.ts';
 
@@ -71,6 +72,12 @@ describe('roles', () => {
       'Revoked 1 permission of Support in the local database; 1 were not granted.',
     );
     expect((await json('roles', 'show', 'Support')).permissions).toEqual(permissions.slice(1));
+  });
+
+  test('are not revoked what cannot be granted', async () => {
+    expect(await answer('roles', 'revoke', 'Sales', 'ghosts.read')).toContain(
+      '1 There is no module ghosts.',
+    );
   });
 
   test.each([
@@ -160,12 +167,19 @@ describe('users', () => {
 
   test('are given a new password, which frees them of old layers and of a lock', async () => {
     const password = 'a perfectly good passphrase';
+    const shape = { hash: 'SHA-1', iterations: 1000, saltLength: 16, keyLength: 32 } as const;
+    const [layer] = await db().insert(foreignLayers).values(shape).returning();
+    await db().update(users).set({ foreignLayerId: layer?.id });
+    const login = { normalizedUserName: 'JDOE', attemptId: crypto.randomUUID() };
+    await beginLogin(db(), login, { failures: 5, minutes: 5 });
     const [before] = await db().select().from(users).where(eq(users.userName, 'jdoe'));
     expect(
       await portero(['users', 'set-password', 'jdoe', '--password-stdin'], `${password}\n`),
     ).toEqual({ exitCode: 0, output: 'Set the password of jdoe.\n' });
     const [jdoe] = await db().select().from(users).where(eq(users.userName, 'jdoe'));
     expect(parseStoredHash(jdoe?.passwordHash ?? '')?.foreign).toBeUndefined();
+    expect(jdoe?.foreignLayerId).toBeNull();
+    expect(await db().$count(loginAttempts)).toBe(0);
     expect(jdoe?.passwordHash).not.toBe(before?.passwordHash);
     expect(await answer('users', 'set-password', 'nobody', '--password-stdin')).toContain(
       'There is no user nobody',

@@ -49,6 +49,16 @@ test('the environment wins over .dev.vars', () => {
   expect(jwtSecret).toBe('from-environment');
 });
 
+test('a second key is handed over only where there is one', () => {
+  const until = '2030-01-31T12:00:00Z';
+  const devVars = `JWT_SECRET_PREVIOUS=from-file\nJWT_SECRET_PREVIOUS_UNTIL=${until}`;
+  expect(plan(devVars).rotation).toEqual({
+    JWT_SECRET_PREVIOUS: 'from-file',
+    JWT_SECRET_PREVIOUS_UNTIL: until,
+  });
+  expect(plan('JWT_SECRET_PREVIOUS=').rotation).toEqual({});
+});
+
 test('a database elsewhere is used as it is', () => {
   expect(plan(`DATABASE_URL=${NEON}\nTURNSTILE_SECRET_KEY=0x4AAAA`).database).toEqual({
     url: NEON,

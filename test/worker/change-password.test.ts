@@ -1,9 +1,18 @@
 /** `POST /api/Users/me/password`. */
-import { eq } from 'drizzle-orm';
+import { env } from 'cloudflare:workers';
+import { eq, type SQL } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { layerId, listLayers, toHashRow } from '../../cli/hash-row.ts';
 import { loginAttempts, users } from '../../src/db/schema.ts';
+import { hashPassword } from '../../src/password/password.ts';
 import { HEADERS, problem, REFUSED } from '../support/answers.ts';
-import { breakNext, callsTo, forgetCalls, identityHash } from '../support/control.ts';
+import {
+  breakNext,
+  callsTo,
+  forgetCalls,
+  identityHash,
+  releaseHeldUp,
+} from '../support/control.ts';
 import { addUser, database, PASSWORD, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
 import { ADDRESS, login, ORIGIN, send, sendWith, wire } from '../support/requests.ts';
@@ -74,10 +83,32 @@ test('the new password logs in from then on, and the old one does not', async ()
 });
 
 test("another system's hash gives way to today's", async () => {
+  const hash = await toHashRow(await identityHash(PASSWORD), true);
+  for (const statement of listLayers(database(), [hash])) await statement;
+  const { passwordHash } = hash;
+  await database()
+    .update(users)
+    .set({ passwordHash, foreignLayerId: layerId(hash) as SQL<number> });
+  expect((await change()).status).toBe(204);
+  expect(await stored()).toMatchObject({
+    passwordHash: expect.stringMatching(/^\$portero\$v=1\$p=/),
+    foreignLayerId: null,
+  });
+});
+
+test('a login beside it, which replaces an old hash of the same password, does not get in its way', async () => {
   const passwordHash = await identityHash(PASSWORD);
   await database().update(users).set({ passwordHash });
-  expect((await change()).status).toBe(204);
-  expect((await stored())?.passwordHash).toMatch(/^\$portero\$v=1\$p=/);
+  await breakNext('database', 'passes', 'is held up');
+  const changing = change();
+  await vi.waitUntil(async () => (await callsTo('database')).length === 2);
+  await database()
+    .update(users)
+    .set({ passwordHash: await hashPassword(PASSWORD) });
+  await releaseHeldUp();
+  expect((await changing).status).toBe(204);
+  expect(await countedAttempts()).toBe(0);
+  expect((await login('jdoe', { Password: NEW_PASSWORD })).status).toBe(200);
 });
 
 test('any role may, whatever its permissions', async () => {
@@ -129,7 +160,6 @@ describe('a wrong current password', () => {
     const changing = change();
     await vi.waitUntil(async () => (await callsTo('database')).length === 2);
     await database().update(users).set({ passwordHash: 'another' });
-    const { releaseHeldUp } = await import('../support/control.ts');
     await releaseHeldUp();
     expect((await changing).status).toBe(400);
     expect((await stored())?.passwordHash).toBe('another');
@@ -183,6 +213,13 @@ test.each([
   expect(await callsTo('database')).toEqual([]);
 });
 
+test('with a bad token it is a 401, and nothing is read', async () => {
+  const response = await change({}, { exp: 1 });
+  expect(response.status).toBe(401);
+  expect(response.headers.get('WWW-Authenticate')).toContain('invalid_token');
+  expect(await callsTo('database')).toEqual([]);
+});
+
 test('without a token it is a 401, and nothing is read', async () => {
   const response = await send('/api/Users/me/password', { method: 'POST', body: '{' });
   expect(await wire(response)).toEqual(REFUSED);
@@ -204,6 +241,8 @@ test.each<[string, Partial<typeof users.$inferInsert>]>([
     problem(403, 'Forbidden', 'This user cannot change a password.'),
   );
   expect(log.events('password_change')).toMatchObject([{ status: 403, reason: 'user_changed' }]);
+  // Whoever has the name by now is not locked out with an old token.
+  expect(await countedAttempts()).toBe(0);
 });
 
 test('a user without a password cannot set one', async () => {
@@ -222,14 +261,28 @@ test.each([[['unreachable']], [['passes', 'unreachable']]] as const)(
   },
 );
 
-test('the limits of logins are its own', async () => {
-  const { env } = await import('cloudflare:workers');
-  const limit = {
-    LOGINS_PER_ADDRESS: (env as unknown as { LIMIT_OF_THREE: RateLimit }).LIMIT_OF_THREE,
-  };
+const LIMIT_OF_THREE = (env as unknown as { LIMIT_OF_THREE: RateLimit }).LIMIT_OF_THREE;
+
+test.each<[keyof Env, object, number]>([
+  ['LOGINS_PER_ADDRESS', { newPassword: 'short' }, 400],
+  ['LOGINS_PER_NAME', { currentPassword: 'wrong-password' }, 400],
+])('the limit %s of logins is its own', async (binding, members, status) => {
   const statuses = [];
   for (let time = 0; time < 4; time++) {
-    statuses.push((await sendWith(limit, await request({ newPassword: 'short' }))).status);
+    const settings = { [binding]: LIMIT_OF_THREE };
+    statuses.push((await sendWith(settings, await request(members))).status);
   }
-  expect(statuses).toEqual([400, 400, 400, 429]);
+  expect(statuses).toEqual([status, status, status, 429]);
+});
+
+test('it takes room as a login does', async () => {
+  const settings = { ...env, HASH_CAPACITY: '1' };
+  await addUser('another', { id: 'id-of-another' });
+  await breakNext('database', 'is held up');
+  const held = sendWith(settings, await request());
+  await vi.waitUntil(async () => (await callsTo('database')).length === 1);
+  const other = await request({}, { sub: 'id-of-another', name: 'another' });
+  expect((await sendWith(settings, other)).status).toBe(503);
+  await releaseHeldUp();
+  expect((await held).status).toBe(204);
 });

@@ -58,6 +58,8 @@ const OTHER_CLAIMS: [string, object][] = [
   ['admin: 1', { admin: 1, permissions: undefined }],
   ['admin: "true"', { admin: 'true', permissions: undefined }],
   ['admin in a list', { admin: [true], permissions: undefined }],
+  ['permissions out of order', { permissions: ['b.read', 'a.read'] }],
+  ['permissions twice', { permissions: ['a.read', 'a.read'] }],
   ['permissions of numbers', { permissions: [1] }],
   ['permissions of null', { permissions: [null] }],
   ['permissions in an object', { permissions: { 0: 'users.list', length: 1 } }],
@@ -75,9 +77,19 @@ const HEADERS_OF_TOKENS: [string, object][] = [
     `alg: ${json(alg)}`,
     { alg },
   ]),
-  ...[undefined, null, '', 'at+jwt', 'JWS', 'JWT ', 'application/jwt+x', 1, ['JWT']].map(
-    (typ): [string, object] => [`typ: ${json(typ)}`, { typ }],
-  ),
+  ...[
+    undefined,
+    null,
+    '',
+    'jwt',
+    'application/jwt',
+    'at+jwt',
+    'JWS',
+    'JWT ',
+    'application/jwt+x',
+    1,
+    ['JWT'],
+  ].map((typ): [string, object] => [`typ: ${json(typ)}`, { typ }]),
   ...[
     undefined,
     null,
@@ -99,6 +111,8 @@ const HEADERS_OF_TOKENS: [string, object][] = [
   ['an unknown critical extension', { crit: ['https://attacker.example'] }],
   ['an empty crit', { crit: [] }],
   ['b64: false', { crit: ['b64'], b64: false }],
+  ['b64: true', { crit: ['b64'], b64: true }],
+  ['anything that is not ours', { x: 1 }],
   ['compression', { zip: 'DEF', crit: ['zip'] }],
   ["an encrypted token's header", { alg: 'dir', enc: 'A256GCM' }],
 ];
@@ -136,6 +150,31 @@ const SPOILT: [string, () => Promise<string>][] = [
       () => sign(text, json(validClaims())),
     ],
   ),
+  ...['sub', 'exp', 'admin', 'permissions'].map((name): [string, () => Promise<string>] => [
+    `with ${name} twice, the last one right`,
+    () => {
+      const claims = { admin: undefined, ...validClaims(now) };
+      const value = name === 'admin' ? '' : json({ [name]: claims[name as 'sub'] }).slice(1, -1);
+      const payload = json(name === 'admin' ? { ...claims, permissions: undefined } : claims);
+      const last = name === 'admin' ? '"admin":true' : value;
+      return sign(json(header), payload.replace('{', `{"${name}":0,`).replace(/\}$/, `,${last}}`));
+    },
+  ]),
+  ['with alg twice', () => sign(json(header).replace('{', '{"alg":"none",'), json(validClaims()))],
+  ['with a byte order mark', () => sign(json(header), `\ufeff${json(validClaims())}`)],
+  ['with white space', () => sign(json(header), JSON.stringify(validClaims(), null, 1))],
+  [
+    'with an escape more',
+    () => sign(json(header), json(validClaims()).replace('jdoe', '\\u006adoe')),
+  ],
+  [
+    'of a key that it brings along',
+    () => {
+      const k = encode(new TextEncoder().encode('x'.repeat(40)));
+      const own = { ...header, jwk: { kty: 'oct', k, alg: 'HS256' } };
+      return sign(json(own), json(validClaims()), { secret: 'x'.repeat(40) });
+    },
+  ],
   [
     'with exp twice, the last one fresh',
     () =>
@@ -239,7 +278,10 @@ const bySecret = new Hono()
   )
   .get('*', ran);
 
-const INVALID = { 'www-authenticate': 'Bearer realm="portero", error="invalid_token"' };
+const INVALID = {
+  'cache-control': 'no-store',
+  'www-authenticate': 'Bearer realm="portero", error="invalid_token"',
+};
 
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => expect(ran).not.toHaveBeenCalled());

@@ -1,4 +1,4 @@
-/** Protecting another Worker: `portero/middleware` and `portero/verify`. */
+/** Protecting another Worker: `portero/middleware` and `portero/verifier`. */
 import { env, exports } from 'cloudflare:workers';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -35,12 +35,16 @@ async function request(claims: object | undefined, portero: unknown = exports.To
 
 const challenged = (error?: string) => ({
   status: 401,
-  headers: { 'www-authenticate': `Bearer realm="portero"${error ? `, error="${error}"` : ''}` },
+  headers: {
+    'cache-control': 'no-store',
+    'www-authenticate': `Bearer realm="portero"${error ? `, error="${error}"` : ''}`,
+  },
   body: '',
 });
 const FORBIDDEN = {
   status: 403,
   headers: {
+    'cache-control': 'no-store',
     'content-type': 'application/problem+json',
     'www-authenticate': 'Bearer realm="portero", error="insufficient_scope"',
   },
@@ -48,7 +52,11 @@ const FORBIDDEN = {
 };
 const UNAVAILABLE = {
   status: 503,
-  headers: { 'content-type': 'application/problem+json', 'retry-after': '5' },
+  headers: {
+    'cache-control': 'no-store',
+    'content-type': 'application/problem+json',
+    'retry-after': '5',
+  },
   body: '{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"Tokens cannot be verified at the moment."}',
 };
 
@@ -68,7 +76,7 @@ describe('a route', () => {
   test.each([
     ['without a token', undefined, challenged()],
     ['with a bad one', { exp: 1 }, challenged('invalid_token')],
-    ['without the permission', { permissions: ['invoices.read', 'invoices.lists'] }, FORBIDDEN],
+    ['without the permission', { permissions: ['invoices.lists', 'invoices.read'] }, FORBIDDEN],
     ['without any permission', { permissions: [] }, FORBIDDEN],
   ])('does not run %s', async (_, claims, answer) => {
     expect(await request(claims)).toEqual(answer);
@@ -81,6 +89,11 @@ describe('a route', () => {
     ['a binding that fails', { verify: () => Promise.reject(new Error('token in the message')) }],
     ['a binding that answers nothing', { verify: async () => undefined }],
     ['a binding that answers nonsense', { verify: async () => ({ valid: true }) }],
+    ['a binding that lets nobody through', { verify: async () => ({ outcome: 'valid' }) }],
+    [
+      'a binding that lets through who is nobody',
+      { verify: async () => ({ outcome: 'valid', caller: {} }) },
+    ],
     ['a Portero that cannot tell', { verify: async () => ({ outcome: 'unavailable' }) }],
   ])('does not run, and is a 503, with %s', async (_, portero) => {
     const log = recordLog();
@@ -92,6 +105,23 @@ describe('a route', () => {
   test('challenges without asking anybody where there is no token', async () => {
     expect(await request(undefined, null)).toEqual(challenged());
   });
+});
+
+test('a binding of another name, and a verifier that cannot be made, are told by the options', async () => {
+  const headers = { Authorization: `Bearer ${await forge()}` };
+  const another = new Hono().get('/', requireToken({ binding: 'AUTH' }), (context) => {
+    ran();
+    return context.text('');
+  });
+  const bindings = { AUTH: exports.TokenVerifier };
+  expect((await another.request('/', { headers }, bindings)).status).toBe(200);
+  expect((await another.request('/', { headers }, { PORTERO: bindings.AUTH })).status).toBe(503);
+  const verifier = () => {
+    throw new Error('no secret');
+  };
+  const broken = new Hono().get('/', requireToken({ verifier }), ran);
+  expect(await wire(await broken.request('/', { headers }))).toEqual(UNAVAILABLE);
+  expect(ran).toHaveBeenCalledTimes(1);
 });
 
 describe('the RPC method', () => {
@@ -164,6 +194,8 @@ describe('options that are wrong are refused when the app is built:', () => {
       `the permission "${permission}"`,
       () => requirePermission(permission as 'invoices.read'),
     ]),
+    ['no permission at all', () => requirePermission(undefined as never)],
+    ['another kind of secret', () => secretVerifier({ ...options, jwks: 'x' } as never)],
     ['a short secret', () => secretVerifier({ ...options, secret: 'x'.repeat(31) })],
     ['no secret', () => secretVerifier({ ...options, secret: undefined as never })],
     ['no issuer', () => secretVerifier({ ...options, issuer: '' })],
