@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import type { AppEnv } from './app-env.ts';
 import { readClientAddress } from './client-address.ts';
 import { connect } from './db/connection.ts';
-import { databaseFault } from './db/fault.ts';
+import { type DatabaseFault, databaseFault } from './db/fault.ts';
 import {
   beginLogin,
   type LoginAttempt,
@@ -17,15 +17,15 @@ import {
   withdrawAttempt,
 } from './db/login-statement.ts';
 import { hashCapacity } from './hash-capacity.ts';
-import { MAX_BODY_BYTES, readMembers } from './json-body.ts';
+import { type BodyFault, readMembers } from './json-body.ts';
 import { log } from './log.ts';
 import { COMMON_PASSWORDS } from './password/common-passwords.ts';
-import { hashPassword, verifyPassword } from './password/password.ts';
+import { hashPassword, type PasswordVerdict, verifyPassword } from './password/password.ts';
 import { DEFAULT_MIN_LENGTH, describePasswordFault, findPasswordFault } from './password/policy.ts';
-import { type MemberError, problem } from './problem.ts';
+import { later, type MemberError, problem } from './problem.ts';
 import { memberErrors } from './query.ts';
 import { digestOf, exceedsLimit } from './rate-limit.ts';
-import { answerTo, type Refusal } from './refusal.ts';
+import { answerTo, toResponse } from './refusal.ts';
 import type { Settings } from './settings.ts';
 import type { Claims } from './token/claims.ts';
 import { normalizeUserName } from './user-name.ts';
@@ -52,10 +52,18 @@ interface PasswordChangeRefusal {
 }
 
 export type PasswordChangeReason =
-  | Exclude<Refusal, 'unknown_user' | 'inactive'>
+  | 'address_limit_exceeded'
+  | BodyFault
+  | 'member_of_wrong_type'
   | 'new_password_refused'
+  | 'name_limit_exceeded'
+  | 'isolate_busy'
+  | DatabaseFault
+  | 'name_undecided'
+  | 'name_locked'
   /** The token is of a user who is not there any more, is inactive, or has another name by now. */
-  | 'user_changed';
+  | 'user_changed'
+  | Exclude<PasswordVerdict, 'match' | 'outdated_match'>;
 
 /** Changes the password, or says why not: the caller has a valid token, and may know. */
 export async function changePassword(context: Context<AppEnv>): Promise<Response> {
@@ -161,30 +169,22 @@ function wrong(reason: PasswordChangeReason): PasswordChangeRefusal {
 
 function refuse({ reason, errors }: PasswordChangeRefusal): Response {
   if (errors !== undefined) return problem(400, 'The password is not changed.', undefined, errors);
-  if (reason === 'user_changed' || reason === 'new_password_refused') {
-    return problem(403, 'This user cannot change a password.');
-  }
-  const answer = answerTo(reason);
-  switch (answer.status) {
-    case 400:
-      return problem(400, 'Send a JSON object with strings for currentPassword, newPassword.');
-    case 413:
-      return problem(413, `The body may have ${MAX_BODY_BYTES} bytes at most.`);
-    case 415:
-      return problem(415, 'Send the body as application/json.');
-    case 429:
-      return later(429, 'Too many attempts.', answer.retryAfterSeconds);
-    case 503:
-      return later(503, 'Passwords cannot be changed at the moment.', answer.retryAfterSeconds);
-    case 401:
-      // Only a lock is left; who has a token may know of it.
+  switch (reason) {
+    case 'user_changed':
+    case 'new_password_refused':
+      return problem(403, 'This user cannot change a password.');
+    case 'name_locked':
+      // Who has a token may know of it.
       return later(429, 'Too many attempts.', LOCKED_RETRY_SECONDS);
+    default:
+      return toResponse(answerTo(reason), SENTENCES);
   }
 }
+
+const SENTENCES = {
+  malformed: 'Send a JSON object with strings for currentPassword, newPassword.',
+  unavailable: 'Passwords cannot be changed at the moment.',
+};
 
 /** When it may be worth trying again: locks last minutes. */
 const LOCKED_RETRY_SECONDS = 60;
-
-function later(status: 429 | 503, detail: string, seconds: number): Response {
-  return problem(status, detail, { 'Retry-After': String(seconds) });
-}

@@ -17,13 +17,11 @@ import {
   replaceHash,
 } from './db/login-statement.ts';
 import { hashCapacity } from './hash-capacity.ts';
-import { MAX_BODY_BYTES } from './json-body.ts';
 import { type LoginDetails, log } from './log.ts';
 import { type LoginRequest, readLoginRequest } from './login-request.ts';
 import { hashPassword, verifyPassword } from './password/password.ts';
-import { problem, unauthorized } from './problem.ts';
 import { digestOf, exceedsLimit } from './rate-limit.ts';
-import { answerTo, type Refusal } from './refusal.ts';
+import { answerTo, type Refusal, toResponse } from './refusal.ts';
 import type { Settings } from './settings.ts';
 import { buildClaims } from './token/claims.ts';
 import { MAX_TOKEN_LENGTH, signToken } from './token/sign.ts';
@@ -50,29 +48,13 @@ export async function login(context: Context<AppEnv>): Promise<Response> {
     const { address, userId, userName } = details;
     log({ event: 'name_locked', minutes, address, userId, userName });
   }
-  switch (answer.status) {
-    case 400:
-      return problem(400, 'Send a JSON object with strings for UserName, Password, CaptchaToken.');
-    case 401:
-      return unauthorized();
-    case 413:
-      return problem(413, `The body may have ${MAX_BODY_BYTES} bytes at most.`);
-    case 415:
-      return problem(415, 'Send the body as application/json.');
-    case 429:
-      return problem(429, 'Too many attempts.', retryAfter(answer.retryAfterSeconds));
-    case 503:
-      return problem(
-        503,
-        'Logins cannot be decided at the moment.',
-        retryAfter(answer.retryAfterSeconds),
-      );
-  }
+  return toResponse(answer, SENTENCES);
 }
 
-function retryAfter(seconds: number): Record<string, string> {
-  return { 'Retry-After': String(seconds) };
-}
+const SENTENCES = {
+  malformed: 'Send a JSON object with strings for UserName, Password, CaptchaToken.',
+  unavailable: 'Logins cannot be decided at the moment.',
+};
 
 /**
  * The order is fixed: the body first, because a malformed one must not burn the one-time captcha

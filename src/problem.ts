@@ -18,6 +18,9 @@ const TITLES = {
   503: 'Service Unavailable',
 } as const;
 
+/** By when a dependency that failed may have come back: a restart, or Neon's cold start. */
+export const FAULT_RETRY_SECONDS = 5;
+
 /** A refusal is about one request. */
 const NOT_STORED = { 'Cache-Control': 'no-store' };
 
@@ -46,6 +49,15 @@ export function problem(
     status,
     headers: { ...NOT_STORED, 'Content-Type': 'application/problem+json', ...headers },
   });
+}
+
+/**
+ * A problem after which it is worth coming again.
+ *
+ * @param seconds after which
+ */
+export function later(status: 429 | 503, detail: string, seconds: number): Response {
+  return problem(status, detail, { 'Retry-After': String(seconds) });
 }
 
 /**

@@ -4,7 +4,8 @@
  * @module
  */
 import type { DatabaseFault } from './db/fault.ts';
-import type { BodyFault } from './json-body.ts';
+import { type BodyFault, MAX_BODY_BYTES } from './json-body.ts';
+import { FAULT_RETRY_SECONDS, later, problem, unauthorized } from './problem.ts';
 import { ADDRESS_LIMIT_PERIOD_SECONDS, NAME_LIMIT_PERIOD_SECONDS } from './rate-limit.ts';
 import type { CaptchaFault } from './turnstile.ts';
 
@@ -42,9 +43,6 @@ const UNDECIDED_RETRY_SECONDS = 1;
 
 /** By when an isolate has hashed a good part of what it has taken on. */
 const BUSY_RETRY_SECONDS = 2;
-
-/** By when a dependency that failed may have come back: a restart, or Neon's cold start. */
-const FAULT_RETRY_SECONDS = 5;
 
 /** What the caller is told of a refusal. */
 export function answerTo(refusal: Refusal): Answer {
@@ -100,5 +98,31 @@ export function answerTo(refusal: Refusal): Answer {
     case 'database_error':
     case 'token_too_long':
       return { status: 503, retryAfterSeconds: FAULT_RETRY_SECONDS };
+  }
+}
+
+/**
+ * The answer to a caller.
+ *
+ * @param malformed what to send instead, where the body is no such request
+ * @param unavailable what cannot be done at the moment
+ */
+export function toResponse(
+  answer: Answer,
+  { malformed, unavailable }: { malformed: string; unavailable: string },
+): Response {
+  switch (answer.status) {
+    case 400:
+      return problem(400, malformed);
+    case 401:
+      return unauthorized();
+    case 413:
+      return problem(413, `The body may have ${MAX_BODY_BYTES} bytes at most.`);
+    case 415:
+      return problem(415, 'Send the body as application/json.');
+    case 429:
+      return later(429, 'Too many attempts.', answer.retryAfterSeconds);
+    case 503:
+      return later(503, unavailable, answer.retryAfterSeconds);
   }
 }

@@ -11,7 +11,7 @@ import { connect, type Database } from './db/connection.ts';
 import { databaseFault } from './db/fault.ts';
 import { findUser, listUsers } from './db/user-reads.ts';
 import { log } from './log.ts';
-import { problem } from './problem.ts';
+import { FAULT_RETRY_SECONDS, later, problem } from './problem.ts';
 import { readQuery } from './query.ts';
 import { isStorable, MAX_USER_NAME_LENGTH, normalizeUserName } from './user-name.ts';
 
@@ -132,9 +132,6 @@ function idOf(url: string): string | undefined {
   }
 }
 
-/** By when a database that failed may have come back. */
-const RETRY_SECONDS = 5;
-
 /** Answers nothing but what the schema has, whatever the database returns. */
 async function read<T>(
   context: Context<AppEnv>,
@@ -145,8 +142,7 @@ async function read<T>(
     return v.parse(schema, await query(connect(context.get('settings').databaseUrl)));
   } catch (error) {
     log({ event: 'users_not_read', ...databaseFault(error) });
-    const headers = { 'Retry-After': String(RETRY_SECONDS) };
-    return problem(503, 'Users cannot be read at the moment.', headers);
+    return later(503, 'Users cannot be read at the moment.', FAULT_RETRY_SECONDS);
   }
 }
 

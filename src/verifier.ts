@@ -6,7 +6,7 @@
  * @module
  */
 import { assertPermission, isPermitted, type Permission } from './permission.ts';
-import { forbidden, problem, unauthorized } from './problem.ts';
+import { FAULT_RETRY_SECONDS, forbidden, later, unauthorized } from './problem.ts';
 import type { Claims } from './token/claims.ts';
 
 export type { Permission } from './permission.ts';
@@ -25,9 +25,6 @@ export type Verification =
 export interface Verifier {
   verify(token: string): Promise<Verification>;
 }
-
-/** By when whatever failed may have come back. */
-const RETRY_SECONDS = 5;
 
 /**
  * Verifies the token of a request.
@@ -57,7 +54,7 @@ export async function verifyToken(
     case 'invalid':
       return { refusal: unauthorized('invalid_token') };
     case 'unavailable':
-      return { refusal: unavailable() };
+      return { refusal: later(503, UNAVAILABLE, FAULT_RETRY_SECONDS) };
     case 'valid':
       if (permission === undefined || isPermitted(verification.caller, permission)) {
         return { caller: verification.caller };
@@ -65,6 +62,8 @@ export async function verifyToken(
       return { refusal: forbidden() };
   }
 }
+
+const UNAVAILABLE = 'Tokens cannot be verified at the moment.';
 
 const BEARER = /^bearer +(.+)$/i;
 
@@ -90,9 +89,4 @@ function isVerification(answer: Partial<Verification> & { caller?: Partial<Calle
 /** Not the message, which is the other side's. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
-}
-
-function unavailable(): Response {
-  const headers = { 'Retry-After': String(RETRY_SECONDS) };
-  return problem(503, 'Tokens cannot be verified at the moment.', headers);
 }
