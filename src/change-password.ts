@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import type { AppEnv } from './app-env.ts';
 import { readClientAddress } from './client-address.ts';
 import { connect } from './db/connection.ts';
-import { type DatabaseFault, databaseFault } from './db/fault.ts';
+import { databaseFault } from './db/fault.ts';
 import {
   beginLogin,
   type LoginAttempt,
@@ -17,15 +17,15 @@ import {
   withdrawAttempt,
 } from './db/login-statement.ts';
 import { hashCapacity } from './hash-capacity.ts';
-import { type BodyFault, readMembers } from './json-body.ts';
+import { readMembers } from './json-body.ts';
 import { log } from './log.ts';
 import { COMMON_PASSWORDS } from './password/common-passwords.ts';
-import { hashPassword, type PasswordVerdict, verifyPassword } from './password/password.ts';
+import { hashPassword, verifyPassword } from './password/password.ts';
 import { DEFAULT_MIN_LENGTH, describePasswordFault, findPasswordFault } from './password/policy.ts';
 import { later, type MemberError, problem } from './problem.ts';
 import { memberErrors } from './query.ts';
 import { digestOf, exceedsLimit } from './rate-limit.ts';
-import { answerTo, toResponse } from './refusal.ts';
+import { answerTo, type PasswordChangeReason, toResponse } from './refusal.ts';
 import type { Settings } from './settings.ts';
 import type { Claims } from './token/claims.ts';
 import { normalizeUserName } from './user-name.ts';
@@ -50,20 +50,6 @@ interface PasswordChangeRefusal {
   /** It was the last failure that the lockout allows. */
   locksName?: boolean;
 }
-
-export type PasswordChangeReason =
-  | 'address_limit_exceeded'
-  | BodyFault
-  | 'member_of_wrong_type'
-  | 'new_password_refused'
-  | 'name_limit_exceeded'
-  | 'isolate_busy'
-  | DatabaseFault
-  | 'name_undecided'
-  | 'name_locked'
-  /** The token is of a user who is not there any more, is inactive, or has another name by now. */
-  | 'user_changed'
-  | Exclude<PasswordVerdict, 'match' | 'outdated_match'>;
 
 /** Changes the password, or says why not: the caller has a valid token, and may know. */
 export async function changePassword(context: Context<AppEnv>): Promise<Response> {

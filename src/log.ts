@@ -5,10 +5,9 @@
  *
  * @module
  */
-import type { PasswordChangeReason } from './change-password.ts';
 import type { DatabaseFault } from './db/fault.ts';
 import type { RateLimitFault, RateLimits } from './rate-limit.ts';
-import type { Refusal } from './refusal.ts';
+import type { PasswordChangeReason, Refusal } from './refusal.ts';
 import type { SettingFault } from './settings.ts';
 
 /**

@@ -1,10 +1,11 @@
 /**
- * Why a login was refused: precise reasons inside, few answers outside.
+ * Why a login, or the change of a password, was refused: precise reasons inside, few answers outside.
  *
  * @module
  */
 import type { DatabaseFault } from './db/fault.ts';
 import { type BodyFault, MAX_BODY_BYTES } from './json-body.ts';
+import type { PasswordVerdict } from './password/password.ts';
 import { FAULT_RETRY_SECONDS, later, problem, unauthorized } from './problem.ts';
 import { ADDRESS_LIMIT_PERIOD_SECONDS, NAME_LIMIT_PERIOD_SECONDS } from './rate-limit.ts';
 import type { CaptchaFault } from './turnstile.ts';
@@ -28,6 +29,21 @@ export type Refusal =
   | 'wrong_password'
   | 'inactive'
   | 'token_too_long';
+
+/** Why a password was not changed; a caller who has a valid token may know more than one who logs in. */
+export type PasswordChangeReason =
+  | 'address_limit_exceeded'
+  | BodyFault
+  | 'member_of_wrong_type'
+  | 'new_password_refused'
+  | 'name_limit_exceeded'
+  | 'isolate_busy'
+  | DatabaseFault
+  | 'name_undecided'
+  | 'name_locked'
+  /** The token is of a user who is not there any more, is inactive, or has another name by now. */
+  | 'user_changed'
+  | Exclude<PasswordVerdict, 'match' | 'outdated_match'>;
 
 /** How a refusal is answered. */
 export type Answer = { status: 400 | 401 | 413 | 415 } | LaterAnswer;
