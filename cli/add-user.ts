@@ -14,6 +14,7 @@ import { audit } from './audit.ts';
 import { type Target, withDatabase } from './database.ts';
 import { refuseBadName } from './names.ts';
 import { readNewPassword } from './new-password.ts';
+import { refuseOtherKind } from './roles.ts';
 
 export interface AddUserOptions {
   role?: string;
@@ -103,11 +104,6 @@ async function checkRole(
         'Use --create-role to make it, without permissions.',
     );
   }
-  if (role.isAdmin && !admin) {
-    throw new OperatorError(`${roleName} is an administrator's role: use --admin to say so.`);
-  }
-  if (!role.isAdmin && admin) {
-    throw new OperatorError(`${roleName} is not an administrator's role.`);
-  }
+  refuseOtherKind(role, admin);
   return false;
 }

@@ -114,6 +114,16 @@ export async function findRole(db: Database, name: string, target: Target) {
   return role;
 }
 
+/** An administrator's role has to be asked for as one. */
+export function refuseOtherKind(role: { name: string; isAdmin: boolean }, admin: boolean): void {
+  if (role.isAdmin && !admin) {
+    throw new OperatorError(`${role.name} is an administrator's role: use --admin to say so.`);
+  }
+  if (!role.isAdmin && admin) {
+    throw new OperatorError(`${role.name} is not an administrator's role.`);
+  }
+}
+
 function noRole(name: string, target: Target): OperatorError {
   return new OperatorError(`There is no role ${name} in ${target.name}. See roles list.`);
 }

@@ -17,7 +17,7 @@ import { type Target, withDatabase } from './database.ts';
 import { refuseImpossibleName } from './names.ts';
 import { readNewPassword } from './new-password.ts';
 import { printRow, printRows } from './print.ts';
-import { findRole } from './roles.ts';
+import { findRole, refuseOtherKind } from './roles.ts';
 
 export interface ListUsersOptions {
   search?: string;
@@ -54,12 +54,7 @@ export async function setRole(
 ): Promise<void> {
   await withUser(userName, async (db, user, target) => {
     const role = await findRole(db, roleName, target);
-    if (role.isAdmin && !admin) {
-      throw new OperatorError(`${roleName} is an administrator's role: use --admin to say so.`);
-    }
-    if (!role.isAdmin && admin) {
-      throw new OperatorError(`${roleName} is not an administrator's role.`);
-    }
+    refuseOtherKind(role, admin);
     const change = sql`role_id = ${role.id}`;
     await (role.isAdmin
       ? update(db, user, change)
@@ -88,11 +83,9 @@ export async function setPassword(
   userName: string,
   { passwordStdin }: { passwordStdin: boolean },
 ): Promise<void> {
-  refuseImpossibleName('user name', userName);
   // Looked up first, so that nobody is asked for a password in vain, and again once it has been typed.
-  const emails: (string | null)[] = [];
-  await withUser(userName, async (_, user) => void emails.push(user.email));
-  const ownNames = [userName, ...emails.filter((email) => email !== null)];
+  const email = await withUser(userName, async (_, user) => user.email);
+  const ownNames = email === null ? [userName] : [userName, email];
   const password = await readNewPassword(passwordStdin, ownNames);
   const passwordHash = await hashPassword(password);
   await withUser(userName, async (db, user) => {
@@ -107,18 +100,18 @@ async function update(db: Database, { id }: UserRow, change: SQL): Promise<void>
   await db.execute(sql`update ${users} set ${change}, updated_at = now() where id = ${id}`);
 }
 
-async function withUser(
+async function withUser<T>(
   userName: string,
-  use: (db: Database, user: UserRow, target: Target) => Promise<void>,
-): Promise<void> {
+  use: (db: Database, user: UserRow, target: Target) => Promise<T>,
+): Promise<T> {
   refuseImpossibleName('user name', userName);
-  await withDatabase(async (target) => {
+  return withDatabase(async (target) => {
     const db = connect(target.databaseUrl);
     const user = await findUserByName(db, normalizeUserName(userName));
     if (user === undefined) {
       throw new OperatorError(`There is no user ${userName} in ${target.name}.`);
     }
-    await use(db, user, target);
+    return use(db, user, target);
   });
 }
 

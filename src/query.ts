@@ -38,9 +38,10 @@ export function readQuery<T>(
 
 /** One for each member that has a fault. */
 export function memberErrors(issues: v.BaseIssue<unknown>[]): MemberError[] {
-  const errors = new Map<string, string>();
-  for (const issue of issues.toReversed()) {
-    errors.set(String(issue.path?.[0]?.key), issue.message);
+  const errors = new Map<string, MemberError>();
+  for (const { path, message } of issues) {
+    const member = String(path?.[0]?.key);
+    if (!errors.has(member)) errors.set(member, { member, detail: message });
   }
-  return [...errors].reverse().map(([member, detail]) => ({ member, detail }));
+  return [...errors.values()];
 }

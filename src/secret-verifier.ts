@@ -6,7 +6,11 @@
  *
  * @module
  */
-import { importSigningKey, MIN_SECRET_BYTES, type VerificationKey } from './token/signing-key.ts';
+import {
+  importVerificationKeys,
+  MIN_SECRET_BYTES,
+  type VerificationKey,
+} from './token/signing-key.ts';
 import { verifyJwt } from './token/verify.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -46,7 +50,10 @@ export function secretVerifier(options: SecretVerifierOptions): Verifier {
   let keys: VerificationKey[] | undefined;
   return {
     async verify(token) {
-      keys ??= await importKeys(secret, previous);
+      keys ??= await importVerificationKeys(
+        secret,
+        previous && { secret: previous.secret, until: previous.until.getTime() },
+      );
       const verdict = await verifyJwt(token, keys, { issuer, audience }, Date.now());
       return verdict.valid ? { outcome: 'valid', caller: verdict.claims } : { outcome: 'invalid' };
     },
@@ -56,14 +63,4 @@ export function secretVerifier(options: SecretVerifierOptions): Verifier {
 /** A key without an end would be accepted for ever. */
 function isDate(value: unknown): boolean {
   return value instanceof Date && !Number.isNaN(value.getTime());
-}
-
-async function importKeys(
-  secret: string,
-  previous: SecretVerifierOptions['previous'],
-): Promise<VerificationKey[]> {
-  const key = await importSigningKey(secret);
-  if (previous === undefined) return [key];
-  const until = previous.until.getTime();
-  return [key, { ...(await importSigningKey(previous.secret)), until }];
 }

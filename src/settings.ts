@@ -11,7 +11,7 @@ import type { Lockout } from './db/lockout.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Issuance } from './token/claims.ts';
 import {
-  importSigningKey,
+  importVerificationKeys,
   MIN_SECRET_BYTES,
   type SigningKey,
   type VerificationKey,
@@ -67,13 +67,13 @@ async function checkSettings(env: object): Promise<SettingsVerdict> {
   const result = v.safeParse(Environment, withoutBlanks(env));
   if (!result.success) return { ok: false, faults: result.issues.map(toFault) };
   const { output } = result;
-  const signingKey = await importSigningKey(output.JWT_SECRET);
+  const verificationKeys = await importVerificationKeys(output.JWT_SECRET, previousKey(output));
   const settings = {
     databaseUrl: output.DATABASE_URL,
     turnstile: turnstileSettings(output),
     issuance: { issuer: output.JWT_ISSUER, audience: output.JWT_AUDIENCE },
-    signingKey,
-    verificationKeys: [signingKey, ...(await previousKey(output))],
+    signingKey: verificationKeys[0],
+    verificationKeys,
     corsOrigins: output.CORS_ORIGINS ?? [],
     rateLimits: { address: output.LOGINS_PER_ADDRESS, name: output.LOGINS_PER_NAME },
     lockout: { failures: output.LOCKOUT_FAILURES, minutes: output.LOCKOUT_MINUTES },
@@ -233,10 +233,9 @@ const Environment = v.pipe(
   ),
 );
 
-async function previousKey(env: v.InferOutput<typeof Environment>): Promise<VerificationKey[]> {
-  if (env.JWT_SECRET_PREVIOUS === undefined) return [];
-  const key = await importSigningKey(env.JWT_SECRET_PREVIOUS);
-  return [{ ...key, until: env.JWT_SECRET_PREVIOUS_UNTIL }];
+function previousKey(env: v.InferOutput<typeof Environment>) {
+  const { JWT_SECRET_PREVIOUS: secret, JWT_SECRET_PREVIOUS_UNTIL: until } = env;
+  return secret === undefined || until === undefined ? undefined : { secret, until };
 }
 
 /**

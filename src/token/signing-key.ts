@@ -44,3 +44,17 @@ export async function importSigningKey(secret: string): Promise<SigningKey> {
   const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(KEY_ID_LABEL)));
   return { id: base64url.encode(mac.slice(0, KEY_ID_BYTES)), key };
 }
+
+/**
+ * Imports the keys whose tokens are accepted, the one that signs first.
+ *
+ * @param previous while keys are rotated: another secret, and its last moment in milliseconds since 1970
+ */
+export async function importVerificationKeys(
+  secret: string,
+  previous: { secret: string; until: number } | undefined,
+): Promise<[SigningKey, ...VerificationKey[]]> {
+  const key = await importSigningKey(secret);
+  if (previous === undefined) return [key];
+  return [key, { ...(await importSigningKey(previous.secret)), until: previous.until }];
+}
