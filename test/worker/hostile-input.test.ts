@@ -111,7 +111,7 @@ test('any name and password behind a good captcha are a 401, and change nothing 
       if (UserName !== 'jdoe') noteSecret(UserName);
       expect([401, 429]).toContain((await login('', { UserName, Password })).status);
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
   expect(await rows('login_attempts')).toEqual(before);
 });
