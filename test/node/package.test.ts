@@ -1,5 +1,5 @@
 /** What `npm pack` makes, in a Worker of somebody else: `examples/invoices`, beside Portero in workerd. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTemporaryFolder } from '../support/make-temporary-folder.ts';
 import { startPlainWrangler } from '../support/plain-wrangler.ts';
@@ -23,11 +24,13 @@ const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
 const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
 
 const NOT_COPIED = ['node_modules', '.git', '.wrangler', '.portero', 'dist'];
-/** What `npm install` would bring along. */
-const DEPENDENCIES = ['jose', 'valibot', 'hono', '@cloudflare/workers-types'];
+/** What `npm install` would bring along, and the types of where it runs. */
+const DEPENDENCIES = ['jose', 'valibot', 'hono', '@cloudflare/workers-types', '@types/node'];
 
+/** @returns what the program has printed, whether it has failed or not */
 function run(cwd: string, program: string, ...args: string[]): string {
-  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const { stdout, stderr, status } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+  return status === 0 ? stdout : `${stdout}${stderr}exit code ${status}`;
 }
 
 beforeAll(() => {
@@ -59,7 +62,7 @@ test('holds what other Workers use, and brings along neither the service nor its
   expect(manifest).not.toHaveProperty('optionalDependencies');
   expect(manifest.private).toBe(true);
   expect(readdirSync(join(portero, 'dist')).sort()).toEqual(
-    ['middleware', 'permission', 'problem', 'secret-verifier', 'token', 'verifier']
+    ['client', 'middleware', 'permission', 'problem', 'secret-verifier', 'token', 'verifier']
       .flatMap((name) => (name === 'token' ? name : [`${name}.d.ts`, `${name}.js`]))
       .sort(),
   );
@@ -118,6 +121,55 @@ test.each([
     JSON.stringify({ compilerOptions, include: ['src'] }),
   );
   expect(run(worker, process.execPath, tsc)).toBe('');
+});
+
+test('has a client of one module under 3 KiB, gzipped', () => {
+  const client = readFileSync(join(worker, 'node_modules/portero/dist/client.js'));
+  expect(gzipSync(client).length).toBeLessThan(3 * 1024);
+  expect(client.toString()).not.toMatch(/\b(import|require)\b/);
+});
+
+/** What a web app would get wrong without the types. */
+const CLIENT_IN_USE = `
+import { type Client, type ClientOptions, type Claims, createClient, PorteroError, type PorteroErrorCode, type Session } from 'portero/client';
+
+const options: ClientOptions = { baseUrl: '/', onLoginRequired: async ({ signal }) => signal.aborted };
+const client: Client = createClient(options);
+const session: Session | undefined = client.session;
+// @ts-expect-error there may be none
+client.session.can('invoices.create');
+// @ts-expect-error a number
+const left: string = session!.secondsLeft;
+const claims: Claims = session!.claims;
+const response: Promise<Response> = client.fetch(new URL('https://example.org'), { method: 'POST', body: new FormData() });
+// @ts-expect-error no captcha
+client.login({ userName: 'jdoe', password: 'x' });
+const code: PorteroErrorCode = new PorteroError('login_refused', 'No.').code;
+// @ts-expect-error no such code
+const other: PorteroErrorCode = 'nothing';
+// @ts-expect-error what to do then?
+createClient({ baseUrl: '/' });
+`;
+
+test.each([
+  ['a browser', ['es2024', 'dom'], []],
+  ['Node', ['es2024'], ['node']],
+  ['a Worker', ['es2024'], ['@cloudflare/workers-types']],
+])('has a client with types for %s', (name, lib, types) => {
+  const folder = join(worker, `client-${name.replace(' ', '-')}`);
+  mkdirSync(folder);
+  const document = readFileSync(join(ROOT, 'docs/web-app.md'), 'utf8');
+  const examples = [...document.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? '');
+  expect(examples).toHaveLength(3);
+  for (const [index, code] of [CLIENT_IN_USE, ...examples].entries()) {
+    writeFileSync(join(folder, `example-${index}.ts`), `${code}\nexport {};`);
+  }
+  const compilerOptions = {
+    ...{ module: 'esnext', moduleResolution: 'bundler', target: 'es2024', lib, types },
+    ...{ strict: true, noEmit: true, skipLibCheck: true },
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  expect(run(folder, process.execPath, tsc)).toBe('');
 });
 
 test('puts into a Worker with a binding neither a database driver nor a crypto library', () => {

@@ -1,0 +1,334 @@
+/** `portero/client`: logins, what they yield, and how they end. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type Client, type ClientOptions, createClient, PorteroError } from '../../src/client.ts';
+import { startTokenService } from '../support/token-service.ts';
+
+const jdoe = { userName: 'jdoe', password: 'right password', captchaToken: 'solved' };
+
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+const LIFETIME_SECONDS = 1_800;
+
+async function start(options: Partial<ClientOptions> = {}) {
+  const service = await startTokenService();
+  const onLoginRequired = vi.fn(async (): Promise<unknown> => client.login(jdoe));
+  const client: Client = createClient({ baseUrl: service.url, onLoginRequired, ...options });
+  return { service, client, onLoginRequired };
+}
+
+const until = (condition: () => boolean) => vi.waitFor(() => expect(condition()).toBe(true));
+
+afterEach(() => void vi.useRealTimers());
+
+describe('a login', () => {
+  test('sends what the service asks for, and yields the session', async () => {
+    const { service, client } = await start();
+    expect(client.session).toBeUndefined();
+    const session = await client.login(jdoe);
+    expect(client.session).toBe(session);
+    const [request] = service.logins();
+    expect(request).toMatchObject({ method: 'POST', contentType: 'application/json' });
+    expect(JSON.parse(request?.body ?? '')).toEqual(jdoe);
+  });
+
+  test('goes below the path of the base address', async () => {
+    const { service } = await start();
+    const client = createClient({ baseUrl: `${service.url}/below?x#y`, onLoginRequired() {} });
+    await client.login(jdoe).catch(() => {});
+    expect(service.received().map(({ path }) => path)).toEqual(['/below/api/Auth']);
+  });
+
+  const answer = (status: number, body: string | null = null, headers: HeadersInit = {}) =>
+    new Response(body, { status, headers });
+
+  test.each<[string, Response, Partial<PorteroError>]>([
+    ['401', answer(401), { code: 'login_refused' }],
+    [
+      '429',
+      answer(429, '{}', { 'Retry-After': '60' }),
+      { code: 'login_later', retryAfterSeconds: 60 },
+    ],
+    [
+      '503',
+      answer(503, '{}', { 'Retry-After': '5' }),
+      { code: 'login_later', retryAfterSeconds: 5 },
+    ],
+    ['503 without a time', answer(503), { code: 'login_later', retryAfterSeconds: undefined }],
+    ['400', answer(400, '{}'), { code: 'login_failed' }],
+    ['500', answer(500), { code: 'login_failed' }],
+    ['200 without a token', answer(200, '{}'), { code: 'login_failed' }],
+    ['200 with no JSON', answer(200, '<h1>secret-in-a-page</h1>'), { code: 'login_failed' }],
+    ['a token that is none', answer(200, '{"token":"a.b.c"}'), { code: 'login_failed' }],
+    ['a token without a time', answer(200, '{"token":"e30.e30.x"}'), { code: 'login_failed' }],
+    ['a redirect', answer(307, null, { Location: '/elsewhere' }), { code: 'login_failed' }],
+  ])('that is answered %s fails with a typed error', async (_, response, expected) => {
+    const { service, client } = await start();
+    service.answerLogins(() => response);
+    const error = await client.login(jdoe).catch((error) => error);
+    expect(error).toBeInstanceOf(PorteroError);
+    expect(error).toMatchObject({ name: 'PorteroError', ...expected });
+    expect(client.session).toBeUndefined();
+    expect(service.received()).toEqual([]);
+    expect(`${error} ${error.cause}`).not.toContain('secret-in-a-page');
+  });
+
+  test('that gets no answer fails with a typed error', async () => {
+    const client = createClient({ baseUrl: 'http://127.0.0.1:9', onLoginRequired() {} });
+    await expect(client.login(jdoe)).rejects.toMatchObject({
+      code: 'login_failed',
+      cause: expect.any(TypeError),
+    });
+  });
+
+  test('that fails leaves the session before it', async () => {
+    const { client } = await start();
+    const session = await client.login(jdoe);
+    await client.login({ ...jdoe, password: 'guess' }).catch(() => {});
+    expect(client.session).toBe(session);
+  });
+
+  test('can be aborted', async () => {
+    const { service, client } = await start();
+    service.answerLogins(() => new Promise(() => {}));
+    const controller = new AbortController();
+    const login = client.login(jdoe, { signal: controller.signal });
+    await until(() => service.logins().length === 1);
+    const reason = new Error('closed');
+    controller.abort(reason);
+    await expect(login).rejects.toBe(reason);
+  });
+});
+
+describe('a session', () => {
+  test('has what the token says', async () => {
+    const { service, client } = await start();
+    service.issueWith({ name: 'Núñez 🦊', permissions: ['invoices.list'] });
+    const { header, claims } = await client.login(jdoe);
+    expect(header).toEqual({ alg: 'HS256', typ: 'JWT', kid: expect.any(String) });
+    expect(claims).toMatchObject({ sub: 'id-of-jdoe', name: 'Núñez 🦊', role: 'Sales' });
+  });
+
+  test('knows what its user may do', async () => {
+    const { service, client } = await start();
+    service.issueWith({ permissions: ['invoices.list'] });
+    const session = await client.login(jdoe);
+    expect(session.can('invoices.list')).toBe(true);
+    expect(session.can('invoices.create')).toBe(false);
+
+    service.issueWith({ permissions: undefined });
+    expect((await client.login(jdoe)).can('invoices.list')).toBe(false);
+
+    service.issueWith({ permissions: undefined, admin: true });
+    expect((await client.login(jdoe)).can('invoices.create')).toBe(true);
+  });
+
+  test.each([
+    ['is right', 0],
+    ['is five hours fast', 5],
+    ['is five hours slow', -5],
+  ])('has thirty minutes where the clock %s', async (_, skewHours) => {
+    const { service, client, onLoginRequired } = await start();
+    const now = Math.floor(Date.now() / SECOND_MS);
+    service.issueWith({ iat: now, nbf: now, exp: now + LIFETIME_SECONDS });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + skewHours * HOUR_MS });
+    const session = await client.login(jdoe);
+    expect(session.secondsLeft).toBe(LIFETIME_SECONDS);
+    vi.setSystemTime(Date.now() + 600 * SECOND_MS);
+    expect(session.secondsLeft).toBe(LIFETIME_SECONDS - 600);
+    await client.fetch('/1');
+    expect(onLoginRequired).not.toHaveBeenCalled();
+    vi.setSystemTime(Date.now() + HOUR_MS);
+    expect(session.secondsLeft).toBe(0);
+  });
+
+  test('that has expired is renewed before what can be sent only once', async () => {
+    const { service, client, onLoginRequired } = await start();
+    const upload = () => {
+      const body = new Blob(['a stream']).stream();
+      return client.fetch('/1', { method: 'POST', body, duplex: 'half' } as RequestInit);
+    };
+    vi.useFakeTimers({ toFake: ['Date'] });
+    await client.login(jdoe);
+    vi.setSystemTime(Date.now() + (LIFETIME_SECONDS - 2) * SECOND_MS);
+    await upload();
+    expect(onLoginRequired).not.toHaveBeenCalled();
+    vi.setSystemTime(Date.now() + 2 * SECOND_MS);
+    await upload();
+    expect(onLoginRequired).toHaveBeenCalledTimes(1);
+    expect(service.received()).toHaveLength(2);
+  });
+
+  test('that has expired keeps nobody from what needs no login', async () => {
+    const { client, onLoginRequired } = await start();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    await client.login(jdoe);
+    vi.setSystemTime(Date.now() + HOUR_MS);
+    expect((await client.fetch('/open')).status).toBe(200);
+    expect(onLoginRequired).not.toHaveBeenCalled();
+  });
+});
+
+describe('a login shortly before the expiry', () => {
+  const ask = { askBeforeExpirySeconds: 60 };
+  const FAKED = ['Date', 'setTimeout', 'clearTimeout'] as const;
+
+  /** Logs in, and goes on to one second before the login is asked for. */
+  async function startAndWait(options: Partial<ClientOptions> = {}) {
+    vi.useFakeTimers({ toFake: [...FAKED] });
+    const started = await start({ ...ask, ...options });
+    await started.client.login(jdoe);
+    vi.advanceTimersByTime((LIFETIME_SECONDS - 60 - 1) * SECOND_MS);
+    return started;
+  }
+
+  test('is asked for without a request', async () => {
+    const { service, onLoginRequired } = await startAndWait();
+    expect(onLoginRequired).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(SECOND_MS);
+    expect(onLoginRequired).toHaveBeenCalledTimes(1);
+    vi.useRealTimers();
+    await until(() => service.logins().length === 2);
+  });
+
+  test('does not hold up requests meanwhile', async () => {
+    const { client } = await startAndWait({ onLoginRequired: () => new Promise(() => {}) });
+    vi.advanceTimersByTime(SECOND_MS);
+    expect((await client.fetch('/1')).status).toBe(200);
+  });
+
+  test('is not asked for again where it is cancelled, until a service wants one', async () => {
+    const onLoginRequired = vi.fn();
+    const { service, client } = await startAndWait({ onLoginRequired });
+    vi.advanceTimersByTime(HOUR_MS);
+    expect((await client.fetch('/1')).status).toBe(200);
+    expect(onLoginRequired).toHaveBeenCalledTimes(1);
+    service.refuseTokens();
+    await expect(client.fetch('/2')).rejects.toMatchObject({ code: 'login_cancelled' });
+    expect(onLoginRequired).toHaveBeenCalledTimes(2);
+  });
+
+  test.each<[string, Partial<ClientOptions>, (client: Client) => unknown]>([
+    ['after a logout', {}, (client) => client.logout()],
+    ['where it is not wanted', { askBeforeExpirySeconds: undefined }, () => {}],
+    ['where it would be at once', { askBeforeExpirySeconds: LIFETIME_SECONDS }, () => {}],
+  ])('is not asked for %s', async (_, options, act) => {
+    const { client, onLoginRequired } = await startAndWait(options);
+    act(client);
+    vi.advanceTimersByTime(HOUR_MS);
+    expect(onLoginRequired).not.toHaveBeenCalled();
+  });
+
+  test('does not come twice after two logins', async () => {
+    const { client, onLoginRequired } = await startAndWait({ onLoginRequired: vi.fn() });
+    await client.login(jdoe);
+    vi.advanceTimersByTime((LIFETIME_SECONDS - 60 - 2) * SECOND_MS);
+    expect(onLoginRequired).not.toHaveBeenCalled();
+  });
+});
+
+describe('a logout', () => {
+  test('forgets the token, as often as it is called', async () => {
+    const { service, client } = await start();
+    await client.login(jdoe);
+    client.logout();
+    client.logout();
+    expect(client.session).toBeUndefined();
+    await client.fetch('/open');
+    expect(service.received()[0]?.token).toBeUndefined();
+    await client.login(jdoe);
+    expect(client.session?.claims.name).toBe('jdoe');
+  });
+
+  test('ends a login that is under way', async () => {
+    const { service, client } = await start();
+    service.answerLogins(() => new Promise(() => {}));
+    const logins = [client.login(jdoe), client.login(jdoe)];
+    await until(() => service.logins().length === 2);
+    client.logout();
+    client.logout();
+    for (const login of logins) await expect(login).rejects.toMatchObject({ code: 'logged_out' });
+    expect(client.session).toBeUndefined();
+  });
+
+  test('discards a login that is answered in the same moment', async () => {
+    const { service } = await start();
+    const client: Client = createClient({
+      baseUrl: service.url,
+      onLoginRequired() {},
+      fetch: async (request) => {
+        const response = await fetch(request);
+        const text = await response.text();
+        return {
+          ...{ status: response.status, headers: response.headers },
+          text: async () => {
+            client.logout();
+            return text;
+          },
+        } as Response;
+      },
+    });
+    await expect(client.login(jdoe)).rejects.toMatchObject({ code: 'logged_out' });
+    expect(client.session).toBeUndefined();
+  });
+
+  test('ends what waits for a login, and says so to whoever shows it', async () => {
+    const onLoginRequired = vi.fn(() => new Promise(() => {}));
+    const { service, client } = await start({ onLoginRequired });
+    const requests = [client.fetch('/1'), client.fetch('/2')];
+    await until(() => service.received().length === 2);
+    await until(() => onLoginRequired.mock.calls.length === 1);
+    const [[context]] = onLoginRequired.mock.calls as unknown as [[{ signal: AbortSignal }]];
+    expect(context.signal.aborted).toBe(false);
+    client.logout();
+    client.logout();
+    for (const request of requests) {
+      await expect(request).rejects.toMatchObject({ code: 'logged_out' });
+    }
+    expect(context.signal.aborted).toBe(true);
+    expect(service.received()).toHaveLength(2);
+  });
+
+  test('keeps a request of its user from being sent again for the next one', async () => {
+    const { service, client, onLoginRequired } = await start();
+    await client.login(jdoe);
+    const late = client.fetch('/held');
+    await until(() => service.holds() === 1);
+    client.logout();
+    await client.login({ ...jdoe, userName: 'ana' });
+    service.release();
+    await expect(late).rejects.toMatchObject({ code: 'logged_out' });
+    expect(service.received()).toHaveLength(1);
+    expect(onLoginRequired).not.toHaveBeenCalled();
+  });
+
+  test('does not keep the next request from asking', async () => {
+    const dialogs: PromiseWithResolvers<unknown>[] = [];
+    const { service, client } = await start({
+      onLoginRequired: () => {
+        const dialog = Promise.withResolvers<unknown>();
+        dialogs.push(dialog);
+        return dialog.promise;
+      },
+    });
+    const first = client.fetch('/1');
+    await until(() => dialogs.length === 1);
+    client.logout();
+    const second = client.fetch('/2');
+    await expect(first).rejects.toMatchObject({ code: 'logged_out' });
+    await until(() => dialogs.length === 2);
+    dialogs[0]?.reject(new Error('closed late'));
+    dialogs[1]?.resolve(client.login(jdoe));
+    expect((await second).status).toBe(200);
+    expect(service.received()).toHaveLength(3);
+  });
+});
+
+test.each(['', 'no address', 'http://'])('%j is no base address', (baseUrl) => {
+  expect(() => createClient({ baseUrl, onLoginRequired() {} })).toThrow(TypeError);
+});
+
+test('what is no origin cannot be trusted', () => {
+  const baseUrl = 'https://login.example.org';
+  const trustedOrigins = ['invoices.example.org'];
+  expect(() => createClient({ baseUrl, trustedOrigins, onLoginRequired() {} })).toThrow(TypeError);
+});
