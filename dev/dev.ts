@@ -65,7 +65,7 @@ async function start({ port, reset, servicesOnly }: Options): Promise<void> {
   if (servicesOnly) return console.log(servicesBanner(secrets));
 
   const stateFolder = join(LOCAL_FOLDER, 'wrangler');
-  const wrangler = startWrangler(ROOT, port, stateFolder, secrets, plan.rotation, (line) => {
+  const wrangler = startWrangler(ROOT, port, stateFolder, secrets, plan.variables, (line) => {
     const readable = readableLine(line);
     if (readable !== null) console.log(readable);
   });

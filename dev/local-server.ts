@@ -9,7 +9,7 @@ import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createNeonEndpoint } from './neon-endpoint.ts';
-import { createSiteverifyEndpoint, Siteverify } from './siteverify.ts';
+import { createTurnstileEndpoint, Siteverify } from './siteverify.ts';
 
 export interface LocalServer {
   /** A `DATABASE_URL` that leads here. */
@@ -21,7 +21,7 @@ export interface LocalServer {
 export async function startLocalServer(pglite: PGlite, port: number): Promise<LocalServer> {
   const app = new Hono()
     .route('/', createNeonEndpoint(createPgConfig(pglite)))
-    .route('/', createSiteverifyEndpoint(new Siteverify()));
+    .route('/', createTurnstileEndpoint(new Siteverify()));
 
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port });
   await new Promise((resolve, reject) => {

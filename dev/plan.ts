@@ -14,7 +14,7 @@ import { isTestSecret, TEST_SECRETS } from '../src/turnstile-test-keys.ts';
 import { OperatorError } from './operator-error.ts';
 
 /** Wrangler hands over the secrets that `wrangler.toml` requires, and these only as variables. */
-const ROTATION = ['JWT_SECRET_PREVIOUS', 'JWT_SECRET_PREVIOUS_UNTIL'];
+const VARIABLES = ['JWT_SECRET_PREVIOUS', 'JWT_SECRET_PREVIOUS_UNTIL', 'TURNSTILE_SITE_KEY'];
 
 const SECRETS = ['DATABASE_URL', 'TURNSTILE_SECRET_KEY', 'JWT_SECRET'] as const;
 
@@ -24,8 +24,8 @@ export interface Plan {
   turnstileSecretKey: string;
   isTurnstileReal: boolean;
   jwtSecret: string;
-  /** The second key, while keys are rotated. */
-  rotation: Record<string, string>;
+  /** Settings that are no required secrets: the second key, while keys are rotated, and the site key. */
+  variables: Record<string, string>;
 }
 
 /**
@@ -42,7 +42,7 @@ export function makePlan(
   const file = existsSync(devVars) ? parseEnv(readFileSync(devVars, 'utf8')) : {};
   const settingOf = (name: string) => environment[name] || file[name] || undefined;
   const [databaseUrl, turnstileSecret, jwtSecret] = SECRETS.map(settingOf);
-  const rotation = ROTATION.flatMap((name) => {
+  const variables = VARIABLES.flatMap((name) => {
     const value = settingOf(name);
     return value === undefined ? [] : [[name, value]];
   });
@@ -59,7 +59,7 @@ export function makePlan(
     turnstileSecretKey: turnstileSecret ?? TEST_SECRETS.passes,
     isTurnstileReal,
     jwtSecret: jwtSecret ?? developmentSecret(folder),
-    rotation: Object.fromEntries(rotation),
+    variables: Object.fromEntries(variables),
   };
 }
 

@@ -1,10 +1,12 @@
 /**
- * A stand-in for Turnstile's siteverify, as far as its documentation describes it:
+ * A stand-in for Turnstile, as far as its documentation describes it:
  * https://developers.cloudflare.com/turnstile/get-started/server-side-validation/ and
  * https://developers.cloudflare.com/turnstile/troubleshooting/testing/
  *
  * @module
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { isTestSecret, TEST_HOSTNAME, TEST_SECRETS } from '../src/turnstile-test-keys.ts';
@@ -111,9 +113,17 @@ function refusal(code: string): SiteverifyAnswer {
   return { success: false, 'error-codes': [code] };
 }
 
-/** The routes of the stand-in: `POST /turnstile/v0/siteverify`, with a JSON or a form body. */
-export function createSiteverifyEndpoint(siteverify: Siteverify): Hono {
-  return new Hono().post('/turnstile/v0/siteverify', async (context) => {
+const WIDGET_SCRIPT = readFileSync(join(import.meta.dirname, 'widget/api.js'), 'utf8');
+
+/**
+ * The routes of the stand-in: `POST /turnstile/v0/siteverify`, with a JSON or a form body, and the script of
+ * the test widgets, `GET /turnstile/v0/api.js`.
+ */
+export function createTurnstileEndpoint(siteverify: Siteverify): Hono {
+  const app = new Hono().get('/turnstile/v0/api.js', (context) =>
+    context.body(WIDGET_SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
+  );
+  return app.post('/turnstile/v0/siteverify', async (context) => {
     const isJson = context.req.header('Content-Type')?.startsWith('application/json');
     const body: unknown = await (isJson ? context.req.json() : context.req.parseBody()).catch(
       () => undefined,

@@ -15,6 +15,7 @@ import { login } from './login.ts';
 import { requirePermission } from './middleware.ts';
 import { problem } from './problem.ts';
 import { readSettings } from './settings.ts';
+import { readTestWidget } from './test-widget.ts';
 import { readMe, readUser, readUsers } from './users.ts';
 
 /** A year. Not for subdomains: whoever owns this host may have others that speak plain HTTP. */
@@ -82,6 +83,8 @@ app.all('/api/users', refuseMethod('GET, HEAD'));
 
 app.get('/api/users/:id', requireOwnToken, requirePermission('users.read'), readUser);
 app.all('/api/users/:id', refuseMethod('GET, HEAD'));
+
+app.get('/turnstile/v0/api.js', requireSettings, readTestWidget);
 
 app.notFound(() => problem(404));
 

@@ -17,7 +17,12 @@ import {
   type VerificationKey,
 } from './token/signing-key.ts';
 import type { TurnstileSettings } from './turnstile.ts';
-import { isTestSecret, TEST_HOSTNAME, TEST_SITE_KEY } from './turnstile-test-keys.ts';
+import {
+  isTestSecret,
+  isTestSiteKey,
+  TEST_HOSTNAME,
+  TEST_SITE_KEYS,
+} from './turnstile-test-keys.ts';
 
 export interface Settings {
   databaseUrl: string;
@@ -245,8 +250,9 @@ function previousKey(env: v.InferOutput<typeof Environment>) {
 function turnstileSettings(env: v.InferOutput<typeof Environment>): TurnstileSettings {
   const secretKey = env.TURNSTILE_SECRET_KEY;
   if (isTestSecret(secretKey)) {
+    const siteKey = env.TURNSTILE_SITE_KEY;
     return {
-      siteKey: TEST_SITE_KEY,
+      siteKey: isTestSiteKey(siteKey) ? siteKey : TEST_SITE_KEYS[0], // a real widget's token would be refused
       secretKey,
       siteverifyUrl: `http://${parseDatabaseUrl(env.DATABASE_URL)?.host}/turnstile/v0/siteverify`,
       hostnames: [TEST_HOSTNAME],

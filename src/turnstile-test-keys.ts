@@ -11,11 +11,22 @@ export const TEST_SECRETS = {
   isSpent: '3x0000000000000000000000000000000AA',
 };
 
-export const TEST_SITE_KEY = '1x00000000000000000000AA';
+/** Of widgets that pass, block, pass unseen, block unseen, and ask for a click. */
+export const TEST_SITE_KEYS = [
+  '1x00000000000000000000AA',
+  '2x00000000000000000000AB',
+  '1x00000000000000000000BB',
+  '2x00000000000000000000BB',
+  '3x00000000000000000000FF',
+] as const;
 
 /** What siteverify answers for a test secret, whatever page the widget stands on. */
 export const TEST_HOSTNAME = 'example.com';
 
 export function isTestSecret(secret: string): boolean {
   return Object.values(TEST_SECRETS).includes(secret);
+}
+
+export function isTestSiteKey(siteKey: string | undefined): siteKey is string {
+  return TEST_SITE_KEYS.some((known) => known === siteKey);
 }

@@ -52,11 +52,17 @@ test('the environment wins over .dev.vars', () => {
 test('a second key is handed over only where there is one', () => {
   const until = '2030-01-31T12:00:00Z';
   const devVars = `JWT_SECRET_PREVIOUS=from-file\nJWT_SECRET_PREVIOUS_UNTIL=${until}`;
-  expect(plan(devVars).rotation).toEqual({
+  expect(plan(devVars).variables).toEqual({
     JWT_SECRET_PREVIOUS: 'from-file',
     JWT_SECRET_PREVIOUS_UNTIL: until,
   });
-  expect(plan('JWT_SECRET_PREVIOUS=').rotation).toEqual({});
+  expect(plan('JWT_SECRET_PREVIOUS=').variables).toEqual({});
+});
+
+test('a test site key is handed over, from the file or the environment', () => {
+  const siteKey = { TURNSTILE_SITE_KEY: '3x00000000000000000000FF' };
+  expect(plan('TURNSTILE_SITE_KEY=3x00000000000000000000FF').variables).toEqual(siteKey);
+  expect(plan('TURNSTILE_SITE_KEY=from-file', siteKey).variables).toEqual(siteKey);
 });
 
 test('a database elsewhere is used as it is', () => {

@@ -1,6 +1,6 @@
 /** The stand-in for siteverify, against what Turnstile's documentation says. */
 import { describe, expect, test } from 'vitest';
-import { createSiteverifyEndpoint, DUMMY_TOKEN, Siteverify } from '../../dev/siteverify.ts';
+import { createTurnstileEndpoint, DUMMY_TOKEN, Siteverify } from '../../dev/siteverify.ts';
 
 const SECRET = '0x4AAAAAAA-secret';
 const PASSES = '1x0000000000000000000000000000000AA';
@@ -12,7 +12,7 @@ const OTHER_KEY = '0b9e9d1c-7c3b-4f0f-8d59-2f5c0c7f9a11';
 function start(at = Date.UTC(2026, 0, 1)) {
   const clock = { now: at };
   const siteverify = new Siteverify([SECRET], () => clock.now);
-  const endpoint = createSiteverifyEndpoint(siteverify);
+  const endpoint = createTurnstileEndpoint(siteverify);
   const send = (body: BodyInit, contentType = 'application/json') =>
     endpoint.request('/turnstile/v0/siteverify', {
       method: 'POST',

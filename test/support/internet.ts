@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createNeonEndpoint } from '../../dev/neon-endpoint.ts';
-import { createSiteverifyEndpoint, Siteverify } from '../../dev/siteverify.ts';
+import { createTurnstileEndpoint, Siteverify } from '../../dev/siteverify.ts';
 import { migrate } from '../../drizzle/migrate.ts';
 import type { Call, Fault, Service } from './control.ts';
 import { identityHash } from './identity-hash.ts';
@@ -25,7 +25,7 @@ export async function startInternet(turnstileSecret: string) {
   const siteverify = new Siteverify([turnstileSecret], () => now ?? Date.now());
   const postgres = await startPostgres();
   const neon = createNeonEndpoint(postgres.config);
-  const services = { database: neon, siteverify: createSiteverifyEndpoint(siteverify) };
+  const services = { database: neon, siteverify: createTurnstileEndpoint(siteverify) };
   const faults: Record<Service, Fault[]> = { database: [], siteverify: [] };
   const calls: Call[] = [];
   const heldUp: (() => void)[] = [];

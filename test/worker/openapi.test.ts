@@ -138,7 +138,7 @@ describe('the answer is as documented:', () => {
 
 test('every route is documented, and no other', () => {
   const routes = app.routes
-    .filter(({ method, path }) => method !== 'ALL' && path !== '/*')
+    .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api/'))
     .map(({ method, path }) => `${method.toLowerCase()} ${path}`);
   const paths = operations.map(
     ({ method, path }) => `${method} ${path.toLowerCase().replace('{id}', ':id')}`,

@@ -177,7 +177,16 @@ describe('GET /api/Config tells a web app', () => {
     expect(JSON.parse(body)).toMatchObject({ turnstileAction: 'login' });
   });
 
-  test('the test site key beside a test secret, whatever is configured', async () => {
+  test.each(['1x00000000000000000000BB', '2x00000000000000000000AB', '3x00000000000000000000FF'])(
+    'the test site key %s where it is configured beside a test secret',
+    async (siteKey) => {
+      const settings = { TURNSTILE_SECRET_KEY: TEST_SECRET, DATABASE_URL: LOOPBACK_URL };
+      const { body } = await config({ ...settings, TURNSTILE_SITE_KEY: siteKey });
+      expect(JSON.parse(body)).toEqual({ turnstileSiteKey: siteKey });
+    },
+  );
+
+  test('the test site key that passes beside a test secret, whatever else is configured', async () => {
     const settings = { TURNSTILE_SECRET_KEY: TEST_SECRET, DATABASE_URL: LOOPBACK_URL };
     expect(JSON.parse((await config({ ...settings, TURNSTILE_ACTION: 'login' })).body)).toEqual({
       turnstileSiteKey: '1x00000000000000000000AA',
