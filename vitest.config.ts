@@ -40,12 +40,27 @@ export default defineConfig({
         // What runs under Node: the stand-ins, the command line, `npm run dev` itself.
         test: {
           name: 'node',
-          maxWorkers: 1, // the Worker's tests run beside them
+          pool: 'threads', // which start sooner than processes
+          maxWorkers: 2, // the Worker's tests run beside them
           sequence: { groupOrder: 0 },
           include: ['test/node/**/*.test.ts'],
           globalSetup: './test/support/prepare-database.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // The login page in a real browser, against `wrangler dev`.
+        test: {
+          name: 'browser',
+          pool: 'threads',
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: './test/support/start-page.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
     ],

@@ -1,7 +1,7 @@
 /**
  * The files that are generated from others: the migrations and `schema.sql` from the Drizzle schema,
  * the types of the bindings from `wrangler.toml`, the Worker's list of common passwords,
- * and `openapi.json` from the schemas of the routes.
+ * `openapi.json` from the schemas of the routes, and the login page's copy of `portero/client`.
  *
  *   node dev/generated.ts          writes them (npm run generate)
  *   node dev/generated.ts --check  fails where one has drifted from its source
@@ -23,6 +23,7 @@ const SCHEMA = ['--dialect', 'postgresql', '--schema', 'src/db/schema.ts'];
 /** The rows without which no login works; a migration makes them too. */
 const ROWS = '\nINSERT INTO "login_attempt_salt" DEFAULT VALUES;\n';
 const OPENAPI = join(ROOT, 'public/openapi.json');
+const CLIENT = join(ROOT, 'public/client.js');
 const TYPES = ['types', '--include-runtime=false', '--strict-vars=false'];
 
 function run(command: string, ...args: string[]): string {
@@ -52,6 +53,18 @@ export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(PASSWORDS.split(' '
 }
 
 const openApiJson = () => `${JSON.stringify(openApi, null, 2)}\n`;
+
+/** As the package has it. */
+function clientJs(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'portero-'));
+  try {
+    run('tsc', '--project', 'tsconfig.package.json', '--outDir', folder);
+    const code = readFileSync(join(folder, 'client.js'), 'utf8');
+    return `// Written by \`npm run generate\` from src/client.ts.\n${code}`;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 function schemaSql(): string {
   const header =
@@ -94,6 +107,7 @@ if (process.argv.includes('--check')) {
       ? []
       : 'src/password/common-passwords.ts',
     readFileSync(OPENAPI, 'utf8') === openApiJson() ? [] : 'public/openapi.json',
+    readFileSync(CLIENT, 'utf8') === clientJs() ? [] : 'public/client.js',
     isMigrationMissing() ? 'drizzle/' : [],
     areTypesCurrent() ? [] : 'worker-configuration.d.ts',
   ].flat();
@@ -106,5 +120,6 @@ if (process.argv.includes('--check')) {
   writeFileSync(SCHEMA_SQL, schemaSql());
   writeFileSync(COMMON_PASSWORDS, commonPasswords());
   writeFileSync(OPENAPI, openApiJson());
+  writeFileSync(CLIENT, clientJs());
   run('wrangler', ...TYPES);
 }

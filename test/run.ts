@@ -1,6 +1,6 @@
 /**
  * `npm test`: the projects of `vitest.config.ts` at once. The tests of the Worker run one after the other,
- * because they share a database, and would leave a core idle. What follows the command goes to both.
+ * because they share a database, and would leave a core idle. What follows the command goes to each.
  *
  * @module
  */
@@ -15,8 +15,9 @@ const TOTALS = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
 const totals = [0, 0, 0];
 
 /** @returns whether every test passed */
-async function run(project: string): Promise<boolean> {
-  const args = ['run', '--project', project, '--passWithNoTests', ...process.argv.slice(2)];
+async function run(...projects: string[]): Promise<boolean> {
+  const which = projects.flatMap((project) => ['--project', project]);
+  const args = ['run', ...which, '--passWithNoTests', ...process.argv.slice(2)];
   const env = process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env;
   const vitest = spawn(process.execPath, [VITEST, ...args], {
     env,
@@ -27,7 +28,7 @@ async function run(project: string): Promise<boolean> {
     counts.forEach((count = '0', index) => {
       totals[index] = (totals[index] ?? 0) + Number(count);
     });
-    if (counts.length === 0) console.log(`${project.padEnd(6)} | ${line}`);
+    if (counts.length === 0) console.log(`${(projects[0] ?? '').padEnd(6)} | ${line}`);
   };
   createInterface(vitest.stdout).on('line', show);
   createInterface(vitest.stderr).on('line', show);
@@ -35,7 +36,7 @@ async function run(project: string): Promise<boolean> {
   return exitCode === 0;
 }
 
-const areGreen = await Promise.all([run('node'), run('worker')]);
+const areGreen = await Promise.all([run('node', 'browser'), run('worker')]);
 const [passed = 0, failed, skipped = 0] = totals;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = passed > 0 && areGreen.every(Boolean) ? 0 : 1;

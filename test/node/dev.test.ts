@@ -82,6 +82,15 @@ test('it starts, explains itself, logs in, tells the terminal why, and leaves no
   expect(openApi.headers.get('X-Content-Type-Options')).toBe('nosniff');
   expect(await openApi.json()).toMatchObject({ openapi: '3.1.1' });
 
+  // The login page, and the widget for it, which need no internet.
+  const page = await fetch(url);
+  expect(page.headers.get('Content-Type')).toBe('text/html; charset=utf-8');
+  expect(page.headers.get('Content-Security-Policy')).toMatch(/^default-src 'none'; script-src /);
+  const widget = await fetch(`${url}/turnstile/v0/api.js?render=explicit`);
+  expect(widget.headers.get('Content-Type')).toBe('text/javascript; charset=utf-8');
+  expect(widget.headers.get('X-Content-Type-Options')).toBe('nosniff');
+  expect(await widget.text()).toContain('turnstile');
+
   // An independent library accepts the token.
   const response = await login(url, { UserName: 'ADMIN', Password: 'Admin123456!' });
   const { token } = (await response.json()) as { token: string };

@@ -1,0 +1,92 @@
+/**
+ * Who is logged in, what they may do, and for how long.
+ *
+ * @module
+ */
+import { element, fill } from './template.js';
+import { text } from './texts.js';
+import { showUsers } from './users.js';
+
+/** @import { Client, Session } from '/client.js' */
+/** @import { Part } from './template.js' */
+/** @import { Traffic } from './traffic.js' */
+
+const ACTIONS = /** @type {const} */ (['create', 'update', 'delete', 'list', 'read']);
+
+/**
+ * Shows the session until a logout.
+ *
+ * @param {Client} client with a session
+ * @param {HTMLElement} place what it holds is replaced, and in the end removed
+ * @param {Traffic} traffic
+ */
+export async function showAccount(client, place, traffic) {
+  const part = fill('account', place);
+  /** @type {Session | undefined} */
+  let shown;
+  function update() {
+    const { session } = client;
+    if (session === undefined) return;
+    showTime(part, session);
+    if (session === shown) return; // else there was a login since
+    const isSomebodyElse = session.claims.sub !== shown?.claims.sub;
+    shown = session;
+    showSession(part, session);
+    if (isSomebodyElse) showUsers(client, part);
+  }
+
+  place.classList.add('account');
+  traffic.show(client, part);
+  update();
+  part('heading').focus();
+  const clock = setInterval(update, 1000);
+  await new Promise((resolve) => {
+    part('logout').onclick = resolve;
+  });
+
+  clearInterval(clock);
+  client.logout();
+  place.classList.remove('account');
+  place.replaceChildren();
+}
+
+/** @param {Part} part @param {Session} session */
+function showTime(part, { secondsLeft, claims }) {
+  const [minutes, seconds] = [Math.floor(secondsLeft / 60), secondsLeft % 60];
+  part('time').textContent =
+    secondsLeft > 0 ? text('timeLeft', { minutes, seconds }) : text('expired');
+  const progress = part('progress', HTMLProgressElement);
+  progress.max = claims.exp - claims.iat;
+  progress.value = secondsLeft;
+}
+
+/** @param {Part} part @param {Session} session */
+function showSession(part, { header, claims }) {
+  const { name, role, admin, permissions = [] } = claims;
+  part('name').textContent = name;
+  part('role').textContent = role;
+  part('header').textContent = JSON.stringify(header, null, 2);
+  part('claims').textContent = JSON.stringify(claims, null, 2);
+
+  part('grants').textContent = admin
+    ? text('isAdmin')
+    : permissions.length === 0
+      ? text('noGrants')
+      : '';
+  part('matrix').hidden = permissions.length === 0;
+  const heads = ACTIONS.map((action) => element('th', { scope: 'col' }, text(action)));
+  part('actions').replaceChildren(element('th', { scope: 'col' }, text('module')), ...heads);
+  const modules = new Set(permissions.map((permission) => permission.split('.')[0] ?? ''));
+  part('modules').replaceChildren(...[...modules].map((key) => moduleRow(key, permissions)));
+}
+
+/** @param {string} key of the module @param {string[]} permissions */
+function moduleRow(key, permissions) {
+  const cells = ACTIONS.map((action) => {
+    const isHeld = permissions.includes(`${key}.${action}`);
+    const sign = element('span', { 'aria-hidden': 'true' }, isHeld ? '✓' : '–');
+    const word = element('span', { class: 'unseen' }, text(isHeld ? 'yes' : 'no'));
+    return element('td', { class: isHeld ? 'held' : 'muted' }, sign, word);
+  });
+  return element('tr', {}, element('th', { scope: 'row' }, key), ...cells);
+}

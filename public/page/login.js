@@ -1,0 +1,111 @@
+/**
+ * The login form.
+ *
+ * @module
+ */
+import { PorteroError } from '/client.js';
+import { Captcha, CaptchaError } from './captcha.js';
+import { fill } from './template.js';
+import { text } from './texts.js';
+
+/** @import { Client } from '/client.js' */
+
+/**
+ * @typedef {object} Options
+ * @property {string} title
+ * @property {string} intro
+ * @property {string} [userName] to begin with
+ * @property {() => void} [cancel] where the login can be cancelled: called for it
+ * @property {AbortSignal} [signal] ends the login
+ */
+
+/**
+ * Shows the form until a login has succeeded.
+ *
+ * @param {Client} client
+ * @param {HTMLElement} place what it holds is replaced, and in the end removed
+ * @param {Options} options
+ * @throws the reason of the signal
+ */
+export async function askForLogin(client, place, { title, intro, userName, cancel, signal }) {
+  const part = fill('login', place);
+  const name = part('userName', HTMLInputElement);
+  const password = part('password', HTMLInputElement);
+  part('title').textContent = title;
+  part('intro').textContent = intro;
+  part('cancel').hidden = cancel === undefined;
+  part('cancel').onclick = () => cancel?.();
+  part('reveal').onclick = () => setRevealed(password.type === 'password');
+  setRevealed(false);
+  setBusy(false);
+  name.value = userName ?? '';
+  (userName === undefined ? name : password).focus();
+
+  const captcha = new Captcha(part('captcha'), (message, canRetry) => {
+    part('trouble').textContent = message === undefined ? '' : text(message);
+    part('retry').hidden = !canRetry;
+  });
+  part('retry').onclick = () => {
+    captcha.retry();
+    part('submit').focus(); // the button goes
+  };
+
+  const { promise, resolve, reject } = Promise.withResolvers();
+  signal?.addEventListener('abort', () => reject(signal.reason));
+  if (signal?.aborted) reject(signal.reason);
+  part('form').onsubmit = (event) => {
+    event.preventDefault();
+    if (!isBusy()) submit().then(resolve, explain);
+  };
+  try {
+    await promise;
+  } finally {
+    captcha.remove();
+    place.replaceChildren();
+  }
+
+  async function submit() {
+    part('message').textContent = '';
+    setBusy(true);
+    try {
+      const captchaToken = await captcha.token();
+      const credentials = { userName: name.value, password: password.value, captchaToken };
+      await client.login(credentials, { signal });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  /** @param {unknown} error */
+  function explain(error) {
+    if (error instanceof CaptchaError) return; // has been told beside it
+    captcha.reset(); // its token is spent, whatever has come of it
+    part('message').textContent = sentenceFor(error);
+    password.select();
+  }
+
+  /** Not `disabled`, which would take the focus away. @param {boolean} isBusy */
+  function setBusy(isBusy) {
+    part('submit').textContent = text(isBusy ? 'busy' : 'login');
+    part('submit').setAttribute('aria-disabled', String(isBusy));
+  }
+
+  function isBusy() {
+    return part('submit').getAttribute('aria-disabled') === 'true';
+  }
+
+  /** @param {boolean} isRevealed */
+  function setRevealed(isRevealed) {
+    password.type = isRevealed ? 'text' : 'password';
+    part('reveal').textContent = text(isRevealed ? 'hide' : 'show');
+    part('reveal').setAttribute('aria-label', text(isRevealed ? 'hidePassword' : 'showPassword'));
+  }
+}
+
+/** One for every refusal: the service does not say what was wrong. @param {unknown} error */
+function sentenceFor(error) {
+  const { code, retryAfterSeconds: seconds } = error instanceof PorteroError ? error : {};
+  if (code === 'login_refused') return text('refused');
+  if (code !== 'login_later') return text('unreachable');
+  return seconds === undefined ? text('later') : text('laterIn', { seconds });
+}

@@ -1,0 +1,57 @@
+/**
+ * The page: a login, and what it yields. It uses nothing that a web app of your own could not use too.
+ *
+ * @module
+ */
+import { createClient } from '/client.js';
+import { showAccount } from './account.js';
+import { askForLogin } from './login.js';
+import { language, text } from './texts.js';
+import { Traffic } from './traffic.js';
+
+const ASK_BEFORE_EXPIRY_SECONDS = 60;
+
+const main = /** @type {HTMLElement} */ (document.querySelector('main'));
+const dialog = /** @type {HTMLDialogElement} */ (document.querySelector('dialog'));
+
+document.documentElement.lang = language;
+
+const traffic = new Traffic();
+const client = createClient({
+  baseUrl: location.origin,
+  onLoginRequired: logInAgain,
+  askBeforeExpirySeconds: ASK_BEFORE_EXPIRY_SECONDS,
+  fetch: (request) => traffic.send(request),
+});
+
+for (;;) {
+  await askForLogin(client, main, { title: text('login'), intro: text('welcome') });
+  await showAccount(client, main, traffic);
+}
+
+/** Over whatever the page shows: what needs the login goes on afterwards. @param {{ signal: AbortSignal }} _ */
+async function logInAgain({ signal }) {
+  const { secondsLeft = 0, claims } = client.session ?? {};
+  const cancelled = new AbortController();
+  const cancel = () => cancelled.abort(new Error('cancelled'));
+  dialog.addEventListener('cancel', cancel, { once: true }); // the Escape key
+  dialog.showModal();
+  try {
+    await askForLogin(client, dialog, {
+      title: text('loginAgain'),
+      intro: text(reasonFor(secondsLeft)),
+      userName: claims?.name,
+      cancel,
+      signal: AbortSignal.any([signal, cancelled.signal]),
+    });
+  } finally {
+    dialog.removeEventListener('cancel', cancel);
+    dialog.close();
+  }
+}
+
+/** Why a login is needed. @param {number} secondsLeft */
+function reasonFor(secondsLeft) {
+  if (secondsLeft === 0) return 'hasEnded';
+  return secondsLeft <= ASK_BEFORE_EXPIRY_SECONDS ? 'endsSoon' : 'notAccepted';
+}

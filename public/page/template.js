@@ -1,0 +1,48 @@
+/**
+ * The templates of `index.html`.
+ *
+ * @module
+ */
+import { text } from './texts.js';
+
+/** @import { TextKey } from './texts.js' */
+
+/**
+ * The elements of a template that have a `data-part`, by that name.
+ *
+ * @typedef {<T extends HTMLElement = HTMLElement>(name: string, type?: new () => T) => T} Part
+ */
+
+/**
+ * Puts a template into a place, in the user's language: what has a `data-text` holds the key of its text.
+ *
+ * @param {string} id of the template
+ * @param {HTMLElement} place what it holds is replaced
+ * @returns {Part}
+ */
+export function fill(id, place) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  place.replaceChildren(template.content.cloneNode(true));
+  for (const element of place.querySelectorAll('[data-text]')) {
+    element.textContent = text(/** @type {TextKey} */ (element.textContent));
+  }
+  return (name) => {
+    const part = place.querySelector(`[data-part="${name}"]`);
+    if (part === null) throw new Error(`The template ${id} has no part ${name}.`);
+    return /** @type {any} */ (part);
+  };
+}
+
+/**
+ * Makes an element.
+ *
+ * @param {string} name
+ * @param {Record<string, string>} attributes
+ * @param {...(string | Node)} children strings are text, never markup
+ */
+export function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}

@@ -1,0 +1,165 @@
+/**
+ * What the page says, in the first language of the browser that it knows.
+ *
+ * @module
+ */
+
+const english = {
+  login: 'Log in',
+  welcome: 'With the user name and the password of your account.',
+  loginAgain: 'Log in again',
+  endsSoon: 'Your session ends in a moment. Log in to keep it going.',
+  hasEnded: 'Your session has ended. After a login, what you were doing goes on.',
+  notAccepted: 'Your session is not accepted any more. After a login, what you were doing goes on.',
+  userName: 'User name',
+  password: 'Password',
+  show: 'Show',
+  hide: 'Hide',
+  showPassword: 'Show password',
+  hidePassword: 'Hide password',
+  retry: 'Try again',
+  cancel: 'Cancel',
+  busy: 'Logging in…',
+
+  refused:
+    'The login was refused. Check the user name and the password. After several failures, a name is locked for a few minutes.',
+  later: 'The login cannot be decided at the moment. Try again soon.',
+  laterIn: 'The login cannot be decided at the moment. Try again in {seconds} s.',
+  unreachable: 'The login service does not answer. Check your connection, and try again.',
+
+  captchaInteractive: 'Please confirm in the box above that you are human.',
+  captchaUnreachable:
+    'The check that you are human does not load. Something may block challenges.cloudflare.com: the connection, or an extension of the browser.',
+  captchaFailed:
+    'The check that you are human has failed. If it fails again, try another browser or another connection.',
+  captchaSlow: 'The check that you are human has taken too long.',
+  captchaClock: 'The clock of this device seems to be wrong. Set it, and try again.',
+  captchaUnsupported:
+    'The check that you are human does not support this browser. Update it, or use another one.',
+  captchaMisconfigured:
+    'The check that you are human is not set up for this page. Please tell those who run it.',
+
+  loggedInAs: 'You are logged in as',
+  logout: 'Log out',
+  timeLeft: '{minutes} min {seconds} s left',
+  expired: 'The session has ended',
+  grants: 'What you may do',
+  isAdmin: 'As an administrator you may do everything, in every module.',
+  noGrants: 'Your role has no permissions.',
+  module: 'Module',
+  create: 'create',
+  update: 'update',
+  delete: 'delete',
+  list: 'list',
+  read: 'read',
+  yes: 'yes',
+  no: 'no',
+  users: 'Users',
+  more: 'More users',
+  active: 'active',
+  inactive: 'inactive',
+  lastLogin: 'last login {time}',
+  neverLoggedIn: 'never logged in',
+  noUsers: 'The users cannot be read at the moment.',
+  retryTitle: 'A token that no service accepts',
+  retryIntro:
+    'Spoils your token and sends three requests at once. All are refused, one login is asked for, and each is sent once more.',
+  spoil: 'Spoil the token and send',
+  allDone: 'All three requests were answered.',
+  notDone: 'The requests were not answered.',
+  cancelled: 'The login was cancelled: nothing was sent again.',
+  userChanged: 'Somebody else has logged in: nothing was sent again.',
+  noAnswer: 'no answer',
+  token: 'The token',
+  tokenIntro: 'Signed, and readable by whoever has it. This page keeps it in memory alone.',
+};
+
+/** @typedef {keyof typeof english} TextKey */
+
+/** @type {Record<TextKey, string>} */
+const spanish = {
+  login: 'Iniciar sesión',
+  welcome: 'Con el usuario y la contraseña de tu cuenta.',
+  loginAgain: 'Inicia sesión de nuevo',
+  endsSoon: 'Tu sesión está a punto de terminar. Inicia sesión para seguir.',
+  hasEnded: 'Tu sesión ha terminado. Al iniciar sesión continúa lo que estabas haciendo.',
+  notAccepted: 'Tu sesión ya no se acepta. Al iniciar sesión continúa lo que estabas haciendo.',
+  userName: 'Usuario',
+  password: 'Contraseña',
+  show: 'Mostrar',
+  hide: 'Ocultar',
+  showPassword: 'Mostrar la contraseña',
+  hidePassword: 'Ocultar la contraseña',
+  retry: 'Reintentar',
+  cancel: 'Cancelar',
+  busy: 'Iniciando sesión…',
+
+  refused:
+    'No se ha podido iniciar sesión. Comprueba el usuario y la contraseña. Tras varios fallos, el usuario queda bloqueado unos minutos.',
+  later: 'Ahora mismo no se puede iniciar sesión. Inténtalo dentro de poco.',
+  laterIn: 'Ahora mismo no se puede iniciar sesión. Inténtalo dentro de {seconds} s.',
+  unreachable: 'El servicio no responde. Comprueba la conexión e inténtalo de nuevo.',
+
+  captchaInteractive: 'Confirma en el recuadro de arriba que eres una persona.',
+  captchaUnreachable:
+    'La comprobación de que eres una persona no se carga. Puede que algo bloquee challenges.cloudflare.com: la conexión o una extensión del navegador.',
+  captchaFailed:
+    'La comprobación de que eres una persona ha fallado. Si se repite, prueba con otro navegador u otra conexión.',
+  captchaSlow: 'La comprobación de que eres una persona ha tardado demasiado.',
+  captchaClock: 'El reloj de este dispositivo parece estar mal. Ajústalo e inténtalo de nuevo.',
+  captchaUnsupported:
+    'La comprobación de que eres una persona no admite este navegador. Actualízalo o usa otro.',
+  captchaMisconfigured:
+    'La comprobación de que eres una persona no está configurada para esta página. Avisa a quienes la mantienen.',
+
+  loggedInAs: 'Has iniciado sesión como',
+  logout: 'Cerrar sesión',
+  timeLeft: 'Quedan {minutes} min {seconds} s',
+  expired: 'La sesión ha terminado',
+  grants: 'Lo que puedes hacer',
+  isAdmin: 'Con tu rol de administración puedes hacerlo todo, en todos los módulos.',
+  noGrants: 'Tu rol no tiene permisos.',
+  module: 'Módulo',
+  create: 'crear',
+  update: 'modificar',
+  delete: 'borrar',
+  list: 'listar',
+  read: 'leer',
+  yes: 'sí',
+  no: 'no',
+  users: 'Usuarios',
+  more: 'Más usuarios',
+  active: 'activo',
+  inactive: 'inactivo',
+  lastLogin: 'última sesión {time}',
+  neverLoggedIn: 'nunca ha iniciado sesión',
+  noUsers: 'Ahora mismo no se puede leer la lista de usuarios.',
+  retryTitle: 'Un token que ningún servicio acepta',
+  retryIntro:
+    'Estropea tu token y envía tres peticiones a la vez. Todas se rechazan, se pide iniciar sesión una sola vez y cada una se envía de nuevo.',
+  spoil: 'Estropear el token y enviar',
+  allDone: 'Las tres peticiones han tenido respuesta.',
+  notDone: 'Las peticiones no han tenido respuesta.',
+  cancelled: 'Se ha cancelado el inicio de sesión: no se ha enviado nada más.',
+  userChanged: 'Ha iniciado sesión otra persona: no se ha enviado nada más.',
+  noAnswer: 'sin respuesta',
+  token: 'El token',
+  tokenIntro:
+    'Está firmado, y lo puede leer quien lo tenga. Esta página solo lo guarda en memoria.',
+};
+
+/** @type {Record<string, Record<TextKey, string>>} */
+const TEXTS = { en: english, es: spanish };
+
+/** BCP 47, such as `es`. */
+export const language =
+  navigator.languages.map((tag) => tag.split('-')[0] ?? '').find((tag) => tag in TEXTS) ?? 'en';
+
+/**
+ * @param {TextKey} key
+ * @param {Record<string, string | number>} values for what stands in braces
+ */
+export function text(key, values = {}) {
+  const sentence = TEXTS[language]?.[key] ?? english[key];
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}

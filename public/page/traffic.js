@@ -1,0 +1,75 @@
+/**
+ * What the client sends, shown; and a token that can be spoilt, to see how the client goes on.
+ *
+ * @module
+ */
+import { PorteroError } from '/client.js';
+import { element } from './template.js';
+import { text } from './texts.js';
+
+/** @import { Client } from '/client.js' */
+/** @import { Part } from './template.js' */
+
+/** How many requests are shown. */
+const MAX_LINES = 20;
+
+export class Traffic {
+  #isTokenSpoilt = false;
+  /** @type {HTMLElement | undefined} */
+  #lines;
+
+  /** Sends what the client has made. @param {Request} request */
+  async send(request) {
+    const authorization = request.headers.get('Authorization');
+    if (this.#isTokenSpoilt && authorization !== null) {
+      request.headers.set('Authorization', `${authorization}-spoilt`);
+    }
+    const response = await fetch(request).catch((error) => {
+      this.#showLine(request, text('noAnswer'), false);
+      throw error;
+    });
+    const isLogin = request.url.endsWith('/api/Auth');
+    if (isLogin && response.ok) this.#isTokenSpoilt = false;
+    this.#showLine(request, String(response.status), response.ok);
+    return response;
+  }
+
+  /** @param {Client} client @param {Part} part where the requests are shown from now on */
+  show(client, part) {
+    this.#lines = part('traffic');
+    part('spoil').onclick = async () => {
+      this.#isTokenSpoilt = true;
+      part('outcome').textContent = '';
+      part('outcome').textContent = await sendThree(client);
+    };
+  }
+
+  /** @param {Request} request @param {string} status @param {boolean} isGood */
+  #showLine({ method, url }, status, isGood) {
+    const line = `${method} ${new URL(url).pathname}`;
+    this.#lines?.append(
+      element(
+        'li',
+        {},
+        element('code', {}, line),
+        element('b', { class: isGood ? 'good' : 'bad' }, status),
+      ),
+    );
+    while ((this.#lines?.childElementCount ?? 0) > MAX_LINES) this.#lines?.firstChild?.remove();
+  }
+}
+
+/** @param {Client} client @returns what has come of three requests at once */
+async function sendThree(client) {
+  const id = encodeURIComponent(client.session?.claims.sub ?? '');
+  const paths = ['/api/Users/me', '/api/Users', `/api/Users/${id}`];
+  try {
+    await Promise.all(paths.map((path) => client.fetch(path)));
+    return text('allDone');
+  } catch (error) {
+    const code = error instanceof PorteroError ? error.code : undefined;
+    if (code === 'login_cancelled') return text('cancelled');
+    if (code === 'user_changed') return text('userChanged');
+    return text('notDone');
+  }
+}

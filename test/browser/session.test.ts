@@ -1,0 +1,196 @@
+/** A session that ends, and the requests that go on after the next login. */
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import {
+  addUser,
+  alerted,
+  describePage,
+  logIn,
+  openAccount,
+  openPage,
+  PASSWORD,
+  REFUSED,
+  watchRequests,
+} from '../support/page.ts';
+import { forge } from '../support/tokens.ts';
+
+const SPOIL = { name: 'Spoil the token and send' };
+const MINUTE_MS = 60_000;
+
+const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Log in again' });
+
+describePage('a token that no service accepts', () => {
+  test('asks for one login for three requests, which are then sent once more', async () => {
+    const page = await openAccount();
+    const requests = watchRequests(page);
+    await page.getByRole('button', SPOIL).click();
+    await dialogOf(page).getByText('Your session is not accepted any more.').waitFor();
+    expect(await page.getByLabel('User name').inputValue()).toBe(page.userName);
+    await expect.poll(() => requests.matching(/ 401$/)).toHaveLength(3);
+
+    await logIn(page, page.userName);
+    await page.getByText('All three requests were answered.').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    const [record = ''] = requests.matching(/id-of/);
+    const paths = ['/api/Users', record.split(' ')[1] ?? '', '/api/Users/me'];
+    expect(requests.all().toSorted()).toEqual(
+      [
+        'POST /api/Auth 200',
+        ...paths.flatMap((path) => [`GET ${path} 401`, `GET ${path} 200`]),
+      ].toSorted(),
+    );
+    // The page shows them too.
+    const lines = await page.getByRole('log').getByRole('listitem').allTextContents();
+    expect(lines.filter((line) => line.endsWith('401'))).toHaveLength(3);
+    expect(lines).toContain('POST /api/Auth200');
+  });
+
+  test('leaves what is forbidden alone', async () => {
+    const page = await openAccount({ userName: await addUser({ role: 'Visitors' }) });
+    const requests = watchRequests(page);
+    await page.getByRole('button', SPOIL).click();
+    await dialogOf(page).waitFor();
+    await logIn(page, page.userName);
+    await page.getByText('All three requests were answered.').waitFor();
+    expect(requests.matching(/ 403$/)).toHaveLength(2);
+    expect(requests.matching(/Auth/)).toHaveLength(1);
+  });
+
+  test.each([
+    ['the Escape key', (page: Page) => page.keyboard.press('Escape')],
+    ['the button', (page: Page) => page.getByRole('button', { name: 'Cancel' }).click()],
+  ])('is left as it is by %s', async (_, cancel) => {
+    const page = await openAccount();
+    const requests = watchRequests(page);
+    await page.getByRole('button', SPOIL).click();
+    await dialogOf(page).getByText('Success!').waitFor();
+    await expect.poll(() => requests.all()).toHaveLength(3);
+    await cancel(page);
+    await page.getByText('The login was cancelled: nothing was sent again.').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(requests.all()).toHaveLength(3);
+    const button = page.getByRole('button', SPOIL);
+    expect(await button.evaluate((element) => element.matches(':focus'))).toBe(true);
+
+    await button.click();
+    await logIn(page, page.userName);
+    await page.getByText('All three requests were answered.').waitFor();
+  });
+
+  test('asks until the password is right', async () => {
+    const page = await openAccount();
+    await page.getByRole('button', SPOIL).click();
+    await logIn(page, page.userName, 'wrong');
+    await alerted(page, REFUSED);
+    await logIn(page, page.userName);
+    await page.getByText('All three requests were answered.').waitFor();
+  });
+
+  test('sends nothing again for somebody else, whom the page then shows', async () => {
+    const page = await openAccount();
+    const requests = watchRequests(page);
+    const other = await addUser({ role: 'Administrator' });
+    await page.getByRole('button', SPOIL).click();
+    await dialogOf(page).waitFor();
+    await logIn(page, other);
+    await page.getByText('Somebody else has logged in: nothing was sent again.').waitFor();
+    await page.getByRole('heading', { name: other }).waitFor();
+    await page.getByText('As an administrator you may do everything').waitFor();
+    expect(requests.matching(/me 200$/)).toEqual([]);
+  });
+});
+
+describePage('a token that has expired', () => {
+  /** The next login yields a token that the service has issued two hours ago. */
+  async function issueExpired(page: Page, userName: string): Promise<void> {
+    const iat = Math.floor(Date.now() / 1000) - 7200;
+    const times = { iat, nbf: iat, exp: iat + 1800 };
+    const user = { sub: `id-of-${userName}`, name: userName, iss: 'portero', aud: 'portero' };
+    const token = await forge({ ...user, ...times });
+    await page.route('**/api/Auth', (route) => route.fulfill({ json: { token } }), { times: 1 });
+  }
+
+  test('asks for a login, after which the page goes on', async () => {
+    const userName = await addUser();
+    const page = await openPage();
+    const requests = watchRequests(page);
+    await issueExpired(page, userName);
+    await logIn(page, userName);
+    await dialogOf(page).waitFor();
+    await logIn(page, userName);
+    await page.getByRole('list', { name: 'Users' }).getByText('admin', { exact: true }).waitFor();
+    expect(requests.matching(/Users/)).toEqual(['GET /api/Users 401', 'GET /api/Users 200']);
+  });
+
+  test('asks once for three requests at once, each of which is sent again', async () => {
+    const userName = await addUser();
+    const page = await openPage();
+    await page.getByText('Success!').waitFor();
+    const requests = watchRequests(page);
+    await issueExpired(page, userName);
+    const script = `(async () => {
+      const { createClient } = await import('/client.js');
+      let asked = 0;
+      const credentials = {
+        userName: '${userName}', password: '${PASSWORD}', captchaToken: 'XXXX.DUMMY.TOKEN.XXXX',
+      };
+      const client = createClient({
+        baseUrl: '/',
+        onLoginRequired: () => { asked++; return client.login(credentials); },
+      });
+      await client.login(credentials);
+      const paths = ['/api/Users/me', '/api/Users', '/api/Users/id-of-${userName}'];
+      const responses = await Promise.all(paths.map((path) => client.fetch(path)));
+      return { asked, statuses: responses.map(({ status }) => status) };
+    })()`;
+    expect(await page.evaluate(script)).toEqual({ asked: 1, statuses: [200, 200, 200] });
+    expect(requests.matching(/Auth/)).toHaveLength(2);
+    expect(requests.matching(/Users.* 401$/)).toHaveLength(3);
+  });
+
+  test('is renewed a minute before, where somebody is there', async () => {
+    const page = await openAccount({ prepare: (page) => page.clock.install() });
+    await page.clock.runFor(28 * MINUTE_MS);
+    await page.getByText(/^1 min \d+ s left$/).waitFor();
+    expect(await dialogOf(page).count()).toBe(0);
+    await page.clock.runFor(MINUTE_MS);
+    await dialogOf(page).getByText('Your session ends in a moment.').waitFor();
+    await page.clock.resume();
+    await logIn(page, page.userName);
+    await page.getByText(/^(30|29) min \d+ s left$/).waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  test('is said to have ended', async () => {
+    const page = await openAccount({ prepare: (page) => page.clock.install() });
+    await page.clock.runFor(31 * MINUTE_MS);
+    await page.keyboard.press('Escape');
+    await page.getByText('The session has ended').waitFor();
+  });
+});
+
+describePage('the users', () => {
+  test('come a page at a time', async () => {
+    for (let count = 0; count < 21; count++) await addUser();
+    const page = await openAccount();
+    const items = page.getByRole('list', { name: 'Users' }).getByRole('listitem');
+    for (const count of [10, 20, 30]) {
+      await expect.poll(() => items.count()).toBe(count);
+      if (count < 30) await page.getByRole('button', { name: 'More users' }).click();
+    }
+    const names = await items.locator('strong').allTextContents();
+    expect(names).toEqual(names.toSorted((a, b) => (a.toUpperCase() < b.toUpperCase() ? -1 : 1)));
+    expect(new Set(names).size).toBe(30);
+  });
+
+  test('that cannot be read are told of, and can be read again', async () => {
+    const page = await openAccount({
+      prepare: (page) =>
+        page.route('**/api/Users?*', (route) => route.fulfill({ status: 503 }), { times: 1 }),
+      expectedErrors: /status of 503/,
+    });
+    await alerted(page, 'The users cannot be read at the moment.');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('list', { name: 'Users' }).getByText('admin', { exact: true }).waitFor();
+  });
+});

@@ -1,0 +1,128 @@
+/** The login page in a real browser. */
+import { sql } from 'drizzle-orm';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished } from 'vitest';
+import { connect } from '../../src/db/connection.ts';
+
+export const PAGE_URL = inject('pageUrl');
+export const PASSWORD = 's3cr3t';
+export const REFUSED =
+  'The login was refused. Check the user name and the password. After several failures, a name is locked for a few minutes.';
+
+/** How long anything on the page may take. */
+const TIMEOUT_MS = 10_000;
+
+/** A browser writes these by itself when a request is refused, and no page can keep it from that. */
+const REFUSED_REQUEST = /^Failed to load resource: the server responded with a status of 4\d\d/;
+
+let browser: Browser;
+
+/** Tests that need the browser, skipped where there is none. */
+export function describePage(name: string, tests: () => void): void {
+  describe.skipIf(inject('browser') === null)(name, () => {
+    beforeAll(async () => {
+      browser = await chromium.launch(inject('browser') ?? {});
+    });
+    afterAll(() => browser.close());
+    tests();
+  });
+}
+
+export interface PageOptions extends BrowserContextOptions {
+  /** Changes the page's network before anything is loaded. */
+  prepare?: (page: Page) => Promise<unknown>;
+  /** What the console may say, besides refused requests. */
+  expectedErrors?: RegExp;
+}
+
+let contexts = 0;
+
+/**
+ * Opens the page in a browser of its own, which logs in from an address of its own. When the test has finished,
+ * the console must hold no error, of which a violation of the Content-Security-Policy is one.
+ */
+export async function openPage({ prepare, expectedErrors, ...options }: PageOptions = {}) {
+  contexts++;
+  const address = `10.${process.env.VITEST_POOL_ID}.${contexts >> 8}.${contexts & 255}`;
+  const context = await browser.newContext({
+    locale: 'en-GB',
+    baseURL: PAGE_URL,
+    extraHTTPHeaders: { 'CF-Connecting-IP': address },
+    ...options,
+  });
+  context.setDefaultTimeout(TIMEOUT_MS);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    const text = message.text();
+    const isExpected = REFUSED_REQUEST.test(text) || expectedErrors?.test(text);
+    if (['error', 'warning'].includes(message.type()) && !isExpected) errors.push(text);
+  });
+  page.on('pageerror', (error) => errors.push(String(error.stack)));
+  onTestFinished(async () => {
+    await context.close();
+    expect(errors).toEqual([]);
+  });
+  await prepare?.(page);
+  await page.goto('/');
+  return Object.assign(page, { address });
+}
+
+/** Adds a user with a copy of a demo user's password. @returns the name */
+export async function addUser({ like = 'jdoe', role = 'Sales' } = {}): Promise<string> {
+  const name = `user-${crypto.randomUUID().slice(0, 13)}`;
+  await connect(inject('pageDatabaseUrl')).execute(sql`
+    with role as (
+      insert into roles (name) values (${role}) on conflict (name) do update set name = ${role} returning id
+    )
+    insert into users (id, user_name, normalized_user_name, password_hash, active, role_id)
+    select ${`id-of-${name}`}, ${name}, ${name.toUpperCase()}, password_hash, active, role.id
+    from users, role where user_name = ${like}`);
+  return name;
+}
+
+/** What lies behind, lies five seconds further behind: a name that has just been locked is answered otherwise. */
+export async function letAttemptsAge(): Promise<void> {
+  await connect(inject('pageDatabaseUrl')).execute(
+    sql`update login_attempts set last_counted_at = last_counted_at - interval '6 seconds'`,
+  );
+}
+
+/** Fills in the form, wherever it is, and sends it with the Enter key. */
+export async function logIn(page: Page, userName: string, password = PASSWORD): Promise<void> {
+  await page.getByLabel('User name').fill(userName);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.keyboard.press('Enter');
+}
+
+/** The users have come, or do not come. */
+const SETTLED = '.users li, [data-part=users][hidden], [data-part=usersMessage]:not(:empty)';
+
+/** Opens the page and logs in. */
+export async function openAccount(options: PageOptions & { userName?: string } = {}) {
+  const { userName = await addUser(), ...rest } = options;
+  const page = await openPage(rest);
+  await logIn(page, userName);
+  await page.getByRole('heading', { name: userName }).waitFor();
+  await page.locator(SETTLED).first().waitFor({ state: 'attached' });
+  return Object.assign(page, { userName });
+}
+
+/** Waits for a message that is read out at once. */
+export async function alerted(page: Page, text: string): Promise<void> {
+  await page.getByRole('alert').filter({ hasText: text }).waitFor();
+}
+
+/** Keeps an account of what the page asks of the service, but for its configuration. */
+export function watchRequests(page: Page) {
+  const requests: string[] = [];
+  page.on('response', (response) => {
+    const { pathname } = new URL(response.url());
+    if (!pathname.startsWith('/api/') || pathname === '/api/Config') return;
+    requests.push(`${response.request().method()} ${pathname} ${response.status()}`);
+  });
+  return {
+    all: () => [...requests],
+    matching: (pattern: RegExp) => requests.filter((request) => pattern.test(request)),
+  };
+}

@@ -1,0 +1,55 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LaunchOptions } from 'playwright-core';
+import type { TestProject } from 'vitest/node';
+import { findBrowser } from '../../dev/browser.ts';
+import { openLocalDatabase } from '../../dev/local-database.ts';
+import { startWrangler } from '../../dev/wrangler.ts';
+import { TEST_SECRETS } from '../../src/turnstile-test-keys.ts';
+import { freePort } from './free-port.ts';
+import { makeTemporaryFolder } from './make-temporary-folder.ts';
+import { TEST_ENV } from './test-env.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** `null` where there is no browser. */
+    browser: LaunchOptions | null;
+    pageUrl: string;
+    pageDatabaseUrl: string;
+  }
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Starts the login page in `wrangler dev`, beside the local services, for all files of the project. */
+export default async function setUp(project: TestProject) {
+  const folder = makeTemporaryFolder();
+  const undo: (() => unknown)[] = [() => rmSync(folder, { recursive: true })];
+  const tearDown = async () => {
+    for (const step of undo.reverse()) await step();
+  };
+  const browser = await findBrowser(folder);
+  project.provide('browser', browser);
+  project.provide('pageUrl', '');
+  project.provide('pageDatabaseUrl', '');
+  if (browser === null) {
+    console.warn('The tests of the login page are skipped: install Chrome, in which they run.');
+    return tearDown;
+  }
+  const local = await openLocalDatabase(join(folder, 'local'));
+  if (local === null) throw new Error('The database of the tests is in use.');
+  undo.push(local.close);
+
+  const port = await freePort();
+  const secrets = {
+    DATABASE_URL: local.databaseUrl,
+    TURNSTILE_SECRET_KEY: TEST_SECRETS.passes,
+    JWT_SECRET: TEST_ENV.JWT_SECRET,
+  };
+  const wrangler = startWrangler(ROOT, port, join(folder, 'wrangler'), secrets, {}, () => {});
+  undo.push(wrangler.stop);
+  await wrangler.ready;
+  project.provide('pageUrl', `http://127.0.0.1:${port}`);
+  project.provide('pageDatabaseUrl', local.databaseUrl);
+  return tearDown;
+}
