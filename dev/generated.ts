@@ -58,9 +58,10 @@ const openApiJson = () => `${JSON.stringify(openApi, null, 2)}\n`;
 function clientJs(): string {
   const folder = mkdtempSync(join(tmpdir(), 'portero-'));
   try {
-    run('tsc', '--project', 'tsconfig.package.json', '--outDir', folder);
+    const options = ['--outDir', folder, '--declaration', 'false', '--removeComments'];
+    run('tsc', '--project', 'tsconfig.package.json', ...options);
     const code = readFileSync(join(folder, 'client.js'), 'utf8');
-    return `// Written by \`npm run generate\` from src/client.ts.\n${code}`;
+    return `// Written by \`npm run generate\` from src/client.ts, which has the comments.\n${code}`;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -30,14 +30,17 @@ function restore(): void {
   if (existsSync(KEPT)) renameSync(KEPT, MANIFEST);
 }
 
+function compile(...options: string[]): void {
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const args = [tsc, '--project', 'tsconfig.package.json', ...options];
+  execFileSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+}
+
 restore();
 if (process.argv[2] === 'prepack') {
   rmSync(DIST, { recursive: true, force: true });
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '--project', 'tsconfig.package.json'], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  });
+  compile('--emitDeclarationOnly');
+  compile('--declaration', 'false', '--removeComments'); // the types have them, for editors
   const text = readFileSync(MANIFEST, 'utf8');
   const members = Object.entries(JSON.parse(text)).filter(([name]) => !OWN.includes(name));
   writeFileSync(KEPT, text);

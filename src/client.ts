@@ -48,7 +48,7 @@ export interface ClientOptions {
   baseUrl: string | URL;
   /**
    * Shows a login, which calls {@link Client.login}, and settles when it has ended. To cancel, reject, or resolve
-   * without a login.
+   * without a login. A request of this client that it waits for would wait for it.
    *
    * @param signal aborted by a logout: the login is not needed any more
    */
@@ -132,13 +132,13 @@ interface Login {
   session: Session;
 }
 
-/** @throws TypeError for a `baseUrl` or a trusted origin that is no URL */
+/** @throws TypeError for a `baseUrl` or a trusted origin that is not one of the web */
 export function createClient(options: ClientOptions): Client {
   const send = options.fetch ?? ((request: Request) => fetch(request));
   const page = (globalThis as { location?: { href: string } }).location?.href;
   const base = new URL(options.baseUrl, page);
   if (!base.pathname.endsWith('/')) base.pathname += '/';
-  const origins = [base, ...(options.trustedOrigins ?? [])].map((url) => new URL(url).origin);
+  const origins = [base, ...(options.trustedOrigins ?? [])].map(toOrigin);
 
   let current: Login | undefined;
   /** The login that is being asked for, if there is one. */
@@ -212,11 +212,11 @@ export function createClient(options: ClientOptions): Client {
     let cause: unknown;
     try {
       await untilAborted(options.onLoginRequired({ signal }), signal);
-      if (current !== before) return;
     } catch (error) {
-      signal.throwIfAborted();
       cause = error;
     }
+    signal.throwIfAborted();
+    if (current !== before) return;
     failure =
       cause instanceof PorteroError
         ? cause
@@ -232,44 +232,38 @@ export function createClient(options: ClientOptions): Client {
     if (!origins.includes(url.origin)) {
       throw new PorteroError('origin_not_trusted', `${url.origin} may not have the token.`);
     }
-    const loggedOut = sitting.signal;
     const userId = current?.session.claims.sub;
-    const signal = init.signal ?? (input instanceof Request ? input.signal : undefined);
-    const isRepeatable = !isStream(init.body);
+    const loggedOut = sitting.signal;
+    const failureBefore = failure;
+    const signal =
+      init.signal === undefined && input instanceof Request ? input.signal : init.signal;
 
     function attempt(): Promise<Response> {
+      loggedOut.throwIfAborted();
+      if (userId !== undefined && userId !== current?.session.claims.sub) {
+        throw new PorteroError('user_changed', 'Somebody else has logged in meanwhile.');
+      }
       const request = new Request(input instanceof Request ? input.clone() : url, init);
       if (current) request.headers.set('Authorization', `Bearer ${current.token}`);
       return send(request);
     }
 
-    const failureBefore = failure;
-
-    /** Has a login asked for, unless there was one for another request. @param used the one that is of no use */
-    async function renew(used: Login | undefined): Promise<void> {
-      if (current === used) {
-        // Who has cancelled for the others that were under way is not asked again for this one.
-        if (failure !== failureBefore) throw failure;
-        await untilAborted(requireLogin(), signal);
-      }
-      loggedOut.throwIfAborted();
-      if (userId !== undefined && current?.session.claims.sub !== userId) {
-        throw new PorteroError('user_changed', 'Somebody else has logged in meanwhile.');
-      }
-    }
-
-    // What can be sent only once is not sent in vain.
-    if (!isRepeatable && !current?.session.secondsLeft) await renew(current);
+    const isRepeatable = !isStream(init.body);
+    const isLoginFirst = !isRepeatable && !current?.session.secondsLeft;
+    if (isLoginFirst) await untilAborted(requireLogin(), signal);
     const used = current;
     const response = await attempt();
-    if (response.status !== 401) return response;
-    await response.body?.cancel();
+    if (response.status !== 401 || isLoginFirst) return response;
+
+    response.body?.cancel().catch(() => {}); // not waited for: a copy of it may be in use
     loggedOut.throwIfAborted();
-    await renew(used);
-    if (!isRepeatable) {
-      throw new PorteroError('body_not_repeatable', 'A stream cannot be sent a second time.');
+    // Where there was a login since, nobody is asked; nor where it was cancelled while this was under way.
+    if (current === used) {
+      if (failure !== failureBefore) throw failure;
+      await untilAborted(requireLogin(), signal);
     }
-    return attempt();
+    if (isRepeatable) return attempt();
+    throw new PorteroError('body_not_repeatable', 'A stream cannot be sent a second time.');
   }
 
   return {
@@ -282,6 +276,13 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
+function toOrigin(url: string | URL): string {
+  const { origin } = new URL(url);
+  // All schemes that browsers do not know have the same origin, `null`, and a pattern would match nothing.
+  if (!/^https?:[^*]+$/.test(origin)) throw new TypeError(`${url} has no origin of the web.`);
+  return origin;
+}
+
 /** @param sentAt when the login was sent, in milliseconds since 1970 by the clock of this device */
 function readLogin({ status, headers }: Response, text: string, sentAt: number): Login {
   if (status === 401) throw new PorteroError('login_refused', 'The login was refused.');
@@ -292,7 +293,7 @@ function readLogin({ status, headers }: Response, text: string, sentAt: number):
     });
   }
   try {
-    const { token } = JSON.parse(text);
+    const { token } = status === 200 && JSON.parse(text);
     const [header, claims] = token.split('.', 2).map(decodePart);
     return { token, session: toSession(header, claims, sentAt) };
   } catch {
@@ -316,7 +317,7 @@ function toSession(header: Session['header'], claims: Claims, sentAt: number): S
     get secondsLeft() {
       // Since before the token was issued: rather too little than too much.
       const passedSeconds = (Date.now() - sentAt) / 1000;
-      return Math.max(0, Math.floor(lifetimeSeconds - passedSeconds));
+      return Math.min(lifetimeSeconds, Math.max(0, Math.floor(lifetimeSeconds - passedSeconds)));
     },
     can: (permission) => claims.admin === true || !!claims.permissions?.includes(permission),
   };

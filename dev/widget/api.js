@@ -4,7 +4,8 @@
  * https://developers.cloudflare.com/turnstile/get-started/client-side-rendering/
  * https://developers.cloudflare.com/turnstile/troubleshooting/testing/
  *
- * Left out is what a page that renders explicitly does not use: implicit rendering, and `execution: 'execute'`.
+ * Left out is what a page that renders explicitly does not use: implicit rendering, `execution: 'execute'` and
+ * `appearance`.
  *
  * @module
  */
@@ -80,6 +81,7 @@
       this.host.id = this.id;
       this.host.dataset.size = parameters.size ?? 'normal';
       this.host.dataset.theme = parameters.theme ?? 'auto';
+      this.host.hidden = parameters.sitekey.endsWith('BB'); // the invisible ones
       this.field = document.createElement('input');
       this.field.type = 'hidden';
       this.field.name = parameters['response-field-name'] ?? 'cf-turnstile-response';
@@ -196,6 +198,13 @@
     }
   }
 
+  /** @param {string | HTMLElement | undefined} which @param {string} what */
+  function findFor(which, what) {
+    const widget = find(which);
+    if (!widget) console.warn(`[Cloudflare Turnstile] Nothing to ${what} found for ${which}.`);
+    return widget;
+  }
+
   /** @type {Turnstile.Turnstile} */
   const api = {
     ready: (callback) => callback(),
@@ -210,11 +219,12 @@
       return widget.id;
     },
     execute: () => {}, // every widget runs by itself
-    reset: (which) => find(which)?.run(),
-    remove: (which) => find(which)?.remove(),
+    reset: (which) => findFor(which, 'reset')?.run(),
+    remove: (which) => findFor(which, 'remove')?.remove(),
     getResponse: (which) => find(which)?.token,
     isExpired: (which) => find(which)?.isExpired ?? false,
   };
+  if ('turnstile' in window) console.warn('[Cloudflare Turnstile] It has been loaded already.');
   Object.assign(window, { turnstile: api });
 
   const { src = '' } = /** @type {HTMLScriptElement | null} */ (document.currentScript) ?? {};

@@ -39,6 +39,7 @@ export async function showAccount(client, place, traffic) {
   traffic.show(client, part);
   update();
   part('heading').focus();
+  part('renew').onclick = () => client.fetch('/api/Users/me').then(update, () => {});
   const clock = setInterval(update, 1000);
   await new Promise((resolve) => {
     part('logout').onclick = resolve;
@@ -55,6 +56,7 @@ function showTime(part, { secondsLeft, claims }) {
   const [minutes, seconds] = [Math.floor(secondsLeft / 60), secondsLeft % 60];
   part('time').textContent =
     secondsLeft > 0 ? text('timeLeft', { minutes, seconds }) : text('expired');
+  part('renew').hidden = secondsLeft > 0;
   const progress = part('progress', HTMLProgressElement);
   progress.max = claims.exp - claims.iat;
   progress.value = secondsLeft;
@@ -63,16 +65,14 @@ function showTime(part, { secondsLeft, claims }) {
 /** @param {Part} part @param {Session} session */
 function showSession(part, { header, claims }) {
   const { name, role, admin, permissions = [] } = claims;
+  document.title = `${name} · Portero`;
   part('name').textContent = name;
   part('role').textContent = role;
   part('header').textContent = JSON.stringify(header, null, 2);
   part('claims').textContent = JSON.stringify(claims, null, 2);
 
-  part('grants').textContent = admin
-    ? text('isAdmin')
-    : permissions.length === 0
-      ? text('noGrants')
-      : '';
+  part('grants').textContent = text(admin ? 'isAdmin' : 'noGrants');
+  part('grants').hidden = permissions.length > 0;
   part('matrix').hidden = permissions.length === 0;
   const heads = ACTIONS.map((action) => element('th', { scope: 'col' }, text(action)));
   part('actions').replaceChildren(element('th', { scope: 'col' }, text('module')), ...heads);

@@ -7,12 +7,14 @@
 import { language } from './texts.js';
 
 /** @import { TextKey } from './texts.js' */
+/** @typedef {{ turnstileSiteKey: string, turnstileAction?: string }} Config the answer of `GET /api/Config` */
 
 /** Cloudflare's script may be neither copied nor passed on. */
 const CLOUDFLARE = 'https://challenges.cloudflare.com';
 const SCRIPT_PATH = '/turnstile/v0/api.js?render=explicit';
 /** As long as it is, a script that has not come will hardly come any more. */
 const SCRIPT_DEADLINE_MS = 15_000;
+const CONFIG_DEADLINE_MS = 15_000;
 
 /** Cloudflare's published test keys: for them the service has a widget of its own, which needs no internet. */
 const TEST_SITE_KEY = /^[123]x0{20}[A-F]{2}$/;
@@ -20,8 +22,14 @@ const TEST_SITE_KEY = /^[123]x0{20}[A-F]{2}$/;
 /** The narrowest place for a widget that is not compact. */
 const FLEXIBLE_WIDTH_PX = 300;
 
-/** There is no captcha token; the form has been told why. */
-export class CaptchaError extends Error {}
+/** There is no captcha token. */
+export class CaptchaError extends Error {
+  /** @param {TextKey} trouble why, for the user */
+  constructor(trouble) {
+    super(trouble);
+    this.trouble = trouble;
+  }
+}
 
 export class Captcha {
   #place;
@@ -29,11 +37,18 @@ export class Captcha {
   #isRemoved = false;
   /** @type {string | undefined} */
   #widgetId;
+  /** What the widget was rendered with. @type {Config} */
+  #config = { turnstileSiteKey: '' };
+  #isWide = true;
   /** @type {string | undefined} */
   #token;
   /** Somebody waits for a token. @type {PromiseWithResolvers<string> | undefined} */
   #waiting;
   #isInTrouble = false;
+  /** The page may be zoomed, or the phone be turned. */
+  #resizing = new ResizeObserver(() => {
+    if (this.#isWide !== this.#hasRoom()) this.#renderAgain();
+  });
 
   /**
    * Begins at once, so that the token is there when the form has been filled in.
@@ -71,28 +86,43 @@ export class Captcha {
 
   remove() {
     this.#isRemoved = true;
+    this.#token = undefined;
+    this.#resizing.disconnect();
     if (this.#widgetId !== undefined) turnstile.remove(this.#widgetId);
-    this.#waiting?.reject(new CaptchaError('removed'));
+    this.#waiting?.reject(new CaptchaError('captchaFailed'));
   }
 
   async #start() {
     try {
       const config = await readConfig();
       await loadScript(TEST_SITE_KEY.test(config.turnstileSiteKey) ? '' : CLOUDFLARE);
-      if (!this.#isRemoved) this.#render(config);
+      if (this.#isRemoved) return;
+      this.#render(config);
+      this.#resizing.observe(this.#place);
     } catch (error) {
-      this.#fail(error instanceof ScriptError ? 'captchaUnreachable' : 'unreachable');
+      this.#fail(error instanceof CaptchaError ? error.trouble : 'captchaMisconfigured');
     }
   }
 
-  /** @param {{ turnstileSiteKey: string, turnstileAction?: string }} config */
-  #render({ turnstileSiteKey, turnstileAction }) {
-    const isWide = this.#place.clientWidth >= FLEXIBLE_WIDTH_PX;
+  #hasRoom() {
+    return this.#place.clientWidth >= FLEXIBLE_WIDTH_PX;
+  }
+
+  #renderAgain() {
+    turnstile.remove(this.#widgetId);
+    this.#token = undefined;
+    this.#render(this.#config);
+  }
+
+  /** @param {Config} config */
+  #render(config) {
+    this.#config = config;
+    this.#isWide = this.#hasRoom();
     const widgetId = turnstile.render(this.#place, {
-      sitekey: turnstileSiteKey,
-      action: turnstileAction,
+      sitekey: config.turnstileSiteKey,
+      action: config.turnstileAction,
       language,
-      size: isWide ? 'flexible' : 'compact',
+      size: this.#isWide ? 'flexible' : 'compact',
       'response-field': false,
       callback: (token) => this.#solve(token),
       'expired-callback': () => {
@@ -119,6 +149,7 @@ export class Captcha {
 
   /** @param {TextKey} trouble */
   #fail(trouble) {
+    if (this.#isRemoved) return;
     this.#token = undefined;
     this.#isInTrouble = true;
     this.#tell(trouble, true);
@@ -149,13 +180,17 @@ function troubleOf(code) {
   return 'captchaFailed';
 }
 
+/** @returns {Promise<Config>} */
 async function readConfig() {
-  const response = await fetch('/api/Config');
-  if (!response.ok) throw new Error(`GET /api/Config: ${response.status}`);
-  return response.json();
+  try {
+    const signal = AbortSignal.timeout(CONFIG_DEADLINE_MS);
+    const response = await fetch('/api/Config', { signal });
+    if (response.ok) return await response.json();
+  } catch {
+    // No answer is as good as a wrong one.
+  }
+  throw new CaptchaError('unreachable');
 }
-
-class ScriptError extends Error {}
 
 /** One script for every widget; after a failure it is loaded anew. @type {Promise<void> | undefined} */
 let loading;
@@ -165,9 +200,10 @@ function loadScript(origin) {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement('script');
     const fail = () => {
+      clearTimeout(deadline);
       loading = undefined;
       script.remove();
-      reject(new ScriptError('The script of Turnstile does not load.'));
+      reject(new CaptchaError('captchaUnreachable'));
     };
     const deadline = setTimeout(fail, SCRIPT_DEADLINE_MS);
     script.onerror = fail;

@@ -10,6 +10,9 @@ import { text } from './texts.js';
 
 /** @import { Client } from '/client.js' */
 
+/** The service decides within 15 s, unless an imported hash is very strong. */
+const LOGIN_DEADLINE_MS = 30_000;
+
 /**
  * @typedef {object} Options
  * @property {string} title
@@ -42,7 +45,10 @@ export async function askForLogin(client, place, { title, intro, userName, cance
   (userName === undefined ? name : password).focus();
 
   const captcha = new Captcha(part('captcha'), (message, canRetry) => {
-    part('trouble').textContent = message === undefined ? '' : text(message);
+    const sentence = message === undefined ? '' : text(message);
+    // Written again, it would be read out again, at every try that the widget makes by itself.
+    if (part('trouble').textContent !== sentence) part('trouble').textContent = sentence;
+    part('trouble').classList.toggle('hint', !canRetry);
     part('retry').hidden = !canRetry;
   });
   part('retry').onclick = () => {
@@ -66,11 +72,14 @@ export async function askForLogin(client, place, { title, intro, userName, cance
 
   async function submit() {
     part('message').textContent = '';
+    setRevealed(false);
     setBusy(true);
     try {
       const captchaToken = await captcha.token();
       const credentials = { userName: name.value, password: password.value, captchaToken };
-      await client.login(credentials, { signal });
+      const deadline = AbortSignal.timeout(LOGIN_DEADLINE_MS);
+      const either = AbortSignal.any(signal ? [signal, deadline] : [deadline]);
+      await client.login(credentials, { signal: either });
     } finally {
       setBusy(false);
     }
@@ -104,8 +113,9 @@ export async function askForLogin(client, place, { title, intro, userName, cance
 
 /** One for every refusal: the service does not say what was wrong. @param {unknown} error */
 function sentenceFor(error) {
-  const { code, retryAfterSeconds: seconds } = error instanceof PorteroError ? error : {};
+  const { code, cause, retryAfterSeconds: seconds } = error instanceof PorteroError ? error : {};
   if (code === 'login_refused') return text('refused');
-  if (code !== 'login_later') return text('unreachable');
-  return seconds === undefined ? text('later') : text('laterIn', { seconds });
+  if (code === 'login_later') return seconds ? text('laterIn', { seconds }) : text('later');
+  // An answer that is no login's has no cause.
+  return text(code === 'login_failed' && cause === undefined ? 'failed' : 'unreachable');
 }

@@ -25,6 +25,7 @@ const client = createClient({
 });
 
 for (;;) {
+  document.title = `${text('login')} · Portero`;
   await askForLogin(client, main, { title: text('login'), intro: text('welcome') });
   await showAccount(client, main, traffic);
 }
@@ -34,7 +35,7 @@ async function logInAgain({ signal }) {
   const { secondsLeft = 0, claims } = client.session ?? {};
   const cancelled = new AbortController();
   const cancel = () => cancelled.abort(new Error('cancelled'));
-  dialog.addEventListener('cancel', cancel, { once: true }); // the Escape key
+  dialog.addEventListener('close', cancel, { once: true }); // by the Escape key, for instance
   dialog.showModal();
   try {
     await askForLogin(client, dialog, {
@@ -45,7 +46,7 @@ async function logInAgain({ signal }) {
       signal: AbortSignal.any([signal, cancelled.signal]),
     });
   } finally {
-    dialog.removeEventListener('cancel', cancel);
+    dialog.removeEventListener('close', cancel);
     dialog.close();
   }
 }

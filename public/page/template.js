@@ -10,7 +10,8 @@ import { text } from './texts.js';
 /**
  * The elements of a template that have a `data-part`, by that name.
  *
- * @typedef {<T extends HTMLElement = HTMLElement>(name: string, type?: new () => T) => T} Part
+ * @typedef {<T extends HTMLElement = HTMLElement>(name: string, type?: new () => T) => T} Part the type is for the
+ *   compiler
  */
 
 /**
@@ -26,9 +27,12 @@ export function fill(id, place) {
   for (const element of place.querySelectorAll('[data-text]')) {
     element.textContent = text(/** @type {TextKey} */ (element.textContent));
   }
+  // Looked for now: what is late finds them also when they have been removed.
+  const elements = [...place.querySelectorAll('[data-part]')];
+  const parts = new Map(elements.map((part) => [part.getAttribute('data-part'), part]));
   return (name) => {
-    const part = place.querySelector(`[data-part="${name}"]`);
-    if (part === null) throw new Error(`The template ${id} has no part ${name}.`);
+    const part = parts.get(name);
+    if (part === undefined) throw new Error(`The template ${id} has no part ${name}.`);
     return /** @type {any} */ (part);
   };
 }

@@ -6,7 +6,7 @@
 
 const english = {
   login: 'Log in',
-  welcome: 'With the user name and the password of your account.',
+  welcome: 'Use the user name and the password of your account.',
   loginAgain: 'Log in again',
   endsSoon: 'Your session ends in a moment. Log in to keep it going.',
   hasEnded: 'Your session has ended. After a login, what you were doing goes on.',
@@ -23,8 +23,9 @@ const english = {
 
   refused:
     'The login was refused. Check the user name and the password. After several failures, a name is locked for a few minutes.',
-  later: 'The login cannot be decided at the moment. Try again soon.',
-  laterIn: 'The login cannot be decided at the moment. Try again in {seconds} s.',
+  later: 'You cannot log in at the moment. Try again soon.',
+  laterIn: 'You cannot log in at the moment. Try again in {seconds} s.',
+  failed: 'The login has failed, for a reason that the service does not know either.',
   unreachable: 'The login service does not answer. Check your connection, and try again.',
 
   captchaInteractive: 'Please confirm in the box above that you are human.',
@@ -61,9 +62,9 @@ const english = {
   lastLogin: 'last login {time}',
   neverLoggedIn: 'never logged in',
   noUsers: 'The users cannot be read at the moment.',
-  retryTitle: 'A token that no service accepts',
+  retryTitle: 'What happens to a token that is not accepted',
   retryIntro:
-    'Spoils your token and sends three requests at once. All are refused, one login is asked for, and each is sent once more.',
+    'The button spoils your token and sends three requests at once. All are refused, one login is asked for, and each is sent once more.',
   spoil: 'Spoil the token and send',
   allDone: 'All three requests were answered.',
   notDone: 'The requests were not answered.',
@@ -79,7 +80,7 @@ const english = {
 /** @type {Record<TextKey, string>} */
 const spanish = {
   login: 'Iniciar sesión',
-  welcome: 'Con el usuario y la contraseña de tu cuenta.',
+  welcome: 'Usa el usuario y la contraseña de tu cuenta.',
   loginAgain: 'Inicia sesión de nuevo',
   endsSoon: 'Tu sesión está a punto de terminar. Inicia sesión para seguir.',
   hasEnded: 'Tu sesión ha terminado. Al iniciar sesión continúa lo que estabas haciendo.',
@@ -98,6 +99,7 @@ const spanish = {
     'No se ha podido iniciar sesión. Comprueba el usuario y la contraseña. Tras varios fallos, el usuario queda bloqueado unos minutos.',
   later: 'Ahora mismo no se puede iniciar sesión. Inténtalo dentro de poco.',
   laterIn: 'Ahora mismo no se puede iniciar sesión. Inténtalo dentro de {seconds} s.',
+  failed: 'No se ha podido iniciar sesión, por un motivo que tampoco el servicio conoce.',
   unreachable: 'El servicio no responde. Comprueba la conexión e inténtalo de nuevo.',
 
   captchaInteractive: 'Confirma en el recuadro de arriba que eres una persona.',
@@ -134,9 +136,9 @@ const spanish = {
   lastLogin: 'última sesión {time}',
   neverLoggedIn: 'nunca ha iniciado sesión',
   noUsers: 'Ahora mismo no se puede leer la lista de usuarios.',
-  retryTitle: 'Un token que ningún servicio acepta',
+  retryTitle: 'Qué pasa con un token que no se acepta',
   retryIntro:
-    'Estropea tu token y envía tres peticiones a la vez. Todas se rechazan, se pide iniciar sesión una sola vez y cada una se envía de nuevo.',
+    'El botón estropea tu token y envía tres peticiones a la vez. Todas se rechazan, se pide iniciar sesión una sola vez y cada una se envía de nuevo.',
   spoil: 'Estropear el token y enviar',
   allDone: 'Las tres peticiones han tenido respuesta.',
   notDone: 'Las peticiones no han tenido respuesta.',
@@ -151,9 +153,11 @@ const spanish = {
 /** @type {Record<string, Record<TextKey, string>>} */
 const TEXTS = { en: english, es: spanish };
 
-/** BCP 47, such as `es`. */
-export const language =
-  navigator.languages.map((tag) => tag.split('-')[0] ?? '').find((tag) => tag in TEXTS) ?? 'en';
+/** How times are written; BCP 47, such as `es-MX`. */
+export const locale = navigator.languages.find((tag) => tag.slice(0, 2) in TEXTS) ?? 'en';
+
+/** What the page is in: `en` or `es`. */
+export const language = locale.slice(0, 2);
 
 /**
  * @param {TextKey} key

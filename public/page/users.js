@@ -4,46 +4,62 @@
  * @module
  */
 import { element } from './template.js';
-import { language, text } from './texts.js';
+import { locale, text } from './texts.js';
 
 /** @import { Client } from '/client.js' */
 /** @import { Part } from './template.js' */
+/** @import { TextKey } from './texts.js' */
 
 /** @typedef {{ userName: string, email: string | null, active: boolean, role: string, lastLoginAt: string | null }} User */
 
 const PAGE_SIZE = 10;
 
-const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const time = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** Shows the first page, and further ones on demand. @param {Client} client @param {Part} part */
+let reading = new AbortController();
+
+/**
+ * Shows the first page, and further ones on demand. What was asked for before, for another user, comes no more.
+ *
+ * @param {Client} client @param {Part} part
+ */
 export function showUsers(client, part) {
+  reading.abort();
+  reading = new AbortController();
+  const { signal } = reading;
   const list = part('userList');
   const more = part('more');
-  part('users').hidden = !client.session?.can('users.list');
+  const isPermitted = client.session?.can('users.list') === true;
+  part('users').hidden = !isPermitted;
   list.replaceChildren();
+  if (isPermitted) showPage();
+
   /** @param {string} [cursor] where the page begins */
   async function showPage(cursor) {
-    more.hidden = true;
+    more.onclick = null; // one at a time
     part('usersMessage').textContent = '';
     try {
       const query = new URLSearchParams({ limit: String(PAGE_SIZE), ...(cursor && { cursor }) });
-      const response = await client.fetch(`/api/Users?${query}`);
+      const response = await client.fetch(`/api/Users?${query}`, { signal });
       if (!response.ok) throw new Error(`GET /api/Users: ${response.status}`);
       const { users, nextCursor } = await response.json();
       const items = users.map(toItem);
       list.append(...items);
-      if (cursor !== undefined) items[0]?.focus(); // the button that had it is gone or has moved
-      more.hidden = nextCursor === undefined;
-      more.textContent = text('more');
-      more.onclick = () => showPage(nextCursor);
+      offer('more', nextCursor, nextCursor !== undefined);
+      if (cursor !== undefined && nextCursor === undefined) items[0]?.focus(); // the button has gone
     } catch {
+      if (signal.aborted) return;
       part('usersMessage').textContent = text('noUsers');
-      more.hidden = false;
-      more.textContent = text('retry');
-      more.onclick = () => showPage(cursor);
+      offer('retry', cursor, true);
     }
   }
-  if (client.session?.can('users.list')) showPage();
+
+  /** @param {TextKey} label @param {string | undefined} cursor @param {boolean} isOffered */
+  function offer(label, cursor, isOffered) {
+    more.textContent = text(label);
+    more.onclick = () => showPage(cursor);
+    more.hidden = !isOffered;
+  }
 }
 
 /** @param {User} user */

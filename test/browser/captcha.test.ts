@@ -56,6 +56,15 @@ describePage('the widget', () => {
     await alerted(page, UNREACHABLE);
   });
 
+  test('is of the size that there is room for, also when that changes', async () => {
+    const page = await openPage({ viewport: { width: 800, height: 600 } });
+    await page.locator('[data-size=flexible]').getByText('Success!').waitFor();
+    await page.setViewportSize({ width: 320, height: 600 });
+    await page.locator('[data-size=compact]').getByText('Success!').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    await expectLogin(page);
+  });
+
   test('that cannot know its site key is told of, and can be tried again by logging in', async () => {
     const page = await openPage({
       prepare: (page) => page.route('**/api/Config', (route) => route.abort('connectionrefused')),
@@ -100,8 +109,13 @@ describePage('the widget', () => {
     await page.clock.pauseAt(Date.now() + 10 * MINUTE_MS);
     await page.getByText('Verifying…').waitFor();
     const userName = await addUser();
+    let logins = 0;
+    page.on('request', (request) => {
+      if (request.url().endsWith('/api/Auth')) logins++;
+    });
     await logIn(page, userName);
     await page.getByRole('button', { name: 'Logging in…' }).waitFor();
+    expect(logins).toBe(0); // the old token would be of no use
     await page.clock.resume();
     await page.getByRole('heading', { name: userName }).waitFor();
   });

@@ -154,7 +154,27 @@ describePage('a refusal', () => {
     const answers = Array.from({ length: 201 }, () => fetch(`${PAGE_URL}/api/Auth`, flood));
     await Promise.all(answers.map(async (answer) => (await answer).arrayBuffer()));
     await logIn(page, 'jdoe');
-    await alerted(page, 'The login cannot be decided at the moment. Try again in 60 s.');
+    await alerted(page, 'You cannot log in at the moment. Try again in 60 s.');
+  });
+
+  test('by a service that gives no answer in half a minute says so', async () => {
+    const page = await openPage({
+      prepare: async (page) => {
+        await page.clock.install();
+        await page.route('**/api/Auth', () => {});
+      },
+    });
+    const login = page.waitForRequest('**/api/Auth');
+    await logIn(page, 'jdoe');
+    await login;
+    await page.clock.runFor(30_000);
+    await alerted(page, 'The login service does not answer.');
+  });
+
+  test('of what is no login says that it has failed', async () => {
+    const page = await openPage();
+    await logIn(page, 'x'.repeat(20_000));
+    await alerted(page, 'The login has failed');
   });
 
   test('by a service that is down says so, and can be tried again', async () => {

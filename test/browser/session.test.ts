@@ -77,6 +77,18 @@ describePage('a token that no service accepts', () => {
     await page.getByText('All three requests were answered.').waitFor();
   });
 
+  test('can be left as it is while the login is under way', async () => {
+    const page = await openAccount();
+    await page.getByRole('button', SPOIL).click();
+    await page.route('**/api/Auth', () => {});
+    const login = page.waitForRequest('**/api/Auth');
+    await logIn(page, page.userName);
+    await login;
+    await page.keyboard.press('Escape');
+    await page.getByText('The login was cancelled: nothing was sent again.').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
   test('asks until the password is right', async () => {
     const page = await openAccount();
     await page.getByRole('button', SPOIL).click();
@@ -161,11 +173,33 @@ describePage('a token that has expired', () => {
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
-  test('is said to have ended', async () => {
+  test('is said to have ended, and can be renewed', async () => {
     const page = await openAccount({ prepare: (page) => page.clock.install() });
     await page.clock.runFor(31 * MINUTE_MS);
     await page.keyboard.press('Escape');
     await page.getByText('The session has ended').waitFor();
+    await page.clock.resume();
+    // The clock of the page is ahead of the service's, which still accepts the token.
+    await page.getByRole('button', { name: 'Spoil the token and send' }).click();
+    await dialogOf(page).getByText('Your session has ended.').waitFor();
+    await logIn(page, page.userName);
+    await page.getByText(/^(30|29) min \d+ s left$/).waitFor();
+    expect(await page.getByRole('button', { name: 'Log in again' }).count()).toBe(0);
+  });
+
+  test('can be renewed by a button', async () => {
+    const userName = await addUser({ role: 'Visitors' });
+    const page = await openPage({ prepare: (page) => page.clock.install() });
+    await issueExpired(page, userName);
+    await logIn(page, userName);
+    await page.getByRole('heading', { name: userName }).waitFor();
+    await page.clock.runFor(31 * MINUTE_MS);
+    await page.keyboard.press('Escape');
+    await page.clock.resume();
+    await page.getByRole('button', { name: 'Log in again' }).click();
+    await dialogOf(page).getByText('Your session has ended.').waitFor();
+    await logIn(page, userName);
+    await page.getByText(/^(30|29) min \d+ s left$/).waitFor();
   });
 });
 
@@ -181,6 +215,37 @@ describePage('the users', () => {
     const names = await items.locator('strong').allTextContents();
     expect(names).toEqual(names.toSorted((a, b) => (a.toUpperCase() < b.toUpperCase() ? -1 : 1)));
     expect(new Set(names).size).toBe(30);
+  });
+
+  test('that come late are not shown to somebody else, nor after a logout', async () => {
+    const userName = await addUser();
+    let release = () => {};
+    const page = await openPage();
+    const held = page.waitForRequest('**/api/Users?*');
+    await page.route(
+      '**/api/Users?*',
+      async (route) => {
+        const response = await route.fetch();
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        await route.fulfill({ response }).catch(() => {});
+      },
+      { times: 1 },
+    );
+    await logIn(page, userName);
+    await held;
+    await page.getByRole('button', SPOIL).click();
+    await dialogOf(page).waitFor();
+    const other = await addUser({ role: 'Administrator' });
+    await logIn(page, other);
+    const items = page.getByRole('list', { name: 'Users' }).getByRole('listitem');
+    await expect.poll(() => items.count()).toBe(10);
+    release();
+    await page.getByRole('button', { name: 'More users' }).click();
+    await expect.poll(() => items.count()).toBe(20);
+    const names = await items.locator('strong').allTextContents();
+    expect(new Set(names).size).toBe(20);
   });
 
   test('that cannot be read are told of, and can be read again', async () => {

@@ -1,6 +1,13 @@
 /** `portero/client`: logins, what they yield, and how they end. */
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type Client, type ClientOptions, createClient, PorteroError } from '../../src/client.ts';
+import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
+import {
+  type Claims,
+  type Client,
+  type ClientOptions,
+  createClient,
+  PorteroError,
+} from '../../src/client.ts';
+import type { Claims as IssuedClaims } from '../../src/token/claims.ts';
 import { startTokenService } from '../support/token-service.ts';
 
 const jdoe = { userName: 'jdoe', password: 'right password', captchaToken: 'solved' };
@@ -60,6 +67,11 @@ describe('a login', () => {
     ['200 with no JSON', answer(200, '<h1>secret-in-a-page</h1>'), { code: 'login_failed' }],
     ['a token that is none', answer(200, '{"token":"a.b.c"}'), { code: 'login_failed' }],
     ['a token without a time', answer(200, '{"token":"e30.e30.x"}'), { code: 'login_failed' }],
+    [
+      '500 with a token',
+      answer(500, '{"token":"e30.eyJleHAiOjIsImlhdCI6MX0.x"}'),
+      { code: 'login_failed' },
+    ],
     ['a redirect', answer(307, null, { Location: '/elsewhere' }), { code: 'login_failed' }],
   ])('that is answered %s fails with a typed error', async (_, response, expected) => {
     const { service, client } = await start();
@@ -141,6 +153,14 @@ describe('a session', () => {
     expect(session.secondsLeft).toBe(0);
   });
 
+  test('never has longer than its token, whatever becomes of the clock', async () => {
+    const { client } = await start();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const session = await client.login(jdoe);
+    vi.setSystemTime(Date.now() - HOUR_MS);
+    expect(session.secondsLeft).toBe(LIFETIME_SECONDS);
+  });
+
   test('that has expired is renewed before what can be sent only once', async () => {
     const { service, client, onLoginRequired } = await start();
     const upload = () => {
@@ -216,6 +236,15 @@ describe('a login shortly before the expiry', () => {
     act(client);
     vi.advanceTimersByTime(HOUR_MS);
     expect(onLoginRequired).not.toHaveBeenCalled();
+  });
+
+  test('does not keep a program from ending', async () => {
+    const { client } = await start(ask);
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    await client.login(jdoe);
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 
   test('does not come twice after two logins', async () => {
@@ -301,6 +330,31 @@ describe('a logout', () => {
     expect(onLoginRequired).not.toHaveBeenCalled();
   });
 
+  test('ends a request that nobody had logged in for', async () => {
+    const { service, client, onLoginRequired } = await start();
+    const late = client.fetch('/held');
+    await until(() => service.holds() === 1);
+    client.logout();
+    service.release();
+    await expect(late).rejects.toMatchObject({ code: 'logged_out' });
+    expect(onLoginRequired).not.toHaveBeenCalled();
+  });
+
+  test('in the moment between a login and what waits for it keeps that from being sent', async () => {
+    const service = await startTokenService();
+    const client: Client = createClient({
+      baseUrl: service.url,
+      onLoginRequired: () => client.login(jdoe),
+      fetch: (request) => {
+        if (request.headers.has('Authorization')) client.logout();
+        return fetch(request);
+      },
+    });
+    const requests = await Promise.allSettled(['/1', '/2'].map((path) => client.fetch(path)));
+    expect(requests[1]).toMatchObject({ reason: { code: 'logged_out' } });
+    expect(service.received()).toHaveLength(3);
+  });
+
   test('does not keep the next request from asking', async () => {
     const dialogs: PromiseWithResolvers<unknown>[] = [];
     const { service, client } = await start({
@@ -323,12 +377,20 @@ describe('a logout', () => {
   });
 });
 
-test.each(['', 'no address', 'http://'])('%j is no base address', (baseUrl) => {
+test('the claims are those that the service issues', () => {
+  expectTypeOf<Claims>().toEqualTypeOf<IssuedClaims>(); // by the compiler
+});
+
+const NO_ADDRESSES = ['', 'no address', 'http://', 'capacitor://localhost', 'data:,x'];
+
+test.each(NO_ADDRESSES)('%j is no base address', (baseUrl) => {
   expect(() => createClient({ baseUrl, onLoginRequired() {} })).toThrow(TypeError);
 });
 
-test('what is no origin cannot be trusted', () => {
-  const baseUrl = 'https://login.example.org';
-  const trustedOrigins = ['invoices.example.org'];
-  expect(() => createClient({ baseUrl, trustedOrigins, onLoginRequired() {} })).toThrow(TypeError);
-});
+test.each(['invoices.example.org', 'localhost:3000', 'https://*.example.org', ...NO_ADDRESSES])(
+  '%j is no origin that could be trusted',
+  (origin) => {
+    const options = { baseUrl: 'https://login.example.org', onLoginRequired() {} };
+    expect(() => createClient({ ...options, trustedOrigins: [origin] })).toThrow(TypeError);
+  },
+);

@@ -179,6 +179,22 @@ describe('requests that fail together', () => {
     expect(await outcomeOf(client.fetch('/1'))).toBe('login_cancelled');
   });
 
+  test('go on after a login that comes about although its dialog then fails', async () => {
+    const { client } = await start({
+      onLoginRequired: async () => {
+        await client.login(jdoe);
+        throw new Error('the animation of the dialog');
+      },
+    });
+    expect(await outcomeOf(client.fetch('/1'))).toBe(200);
+  });
+
+  test('say why the login was cancelled', async () => {
+    const cause = new Error('closed');
+    const { client } = await start({ onLoginRequired: () => Promise.reject(cause) });
+    await expect(client.fetch('/1')).rejects.toMatchObject({ code: 'login_cancelled', cause });
+  });
+
   test('fail as the login does that is refused', async () => {
     const { client } = await start({
       onLoginRequired: () => client.login({ ...jdoe, password: 'guess' }),
@@ -250,6 +266,25 @@ describe('a body', () => {
     expect(onLoginRequired).toHaveBeenCalledTimes(1);
   });
 
+  test('that is a stream asks for one login, even where its token is of no use', async () => {
+    const { client, onLoginRequired } = await start();
+    const init = { method: 'POST', body: stream(), duplex: 'half' } as RequestInit;
+    expect(await outcomeOf(client.fetch('/status/401', init))).toBe(401);
+    expect(onLoginRequired).toHaveBeenCalledTimes(1);
+  });
+
+  test('of an answer that is kept elsewhere does not hold up the login', async () => {
+    const kept: Response[] = [];
+    const { client } = await start({
+      fetch: async (request) => {
+        const response = await fetch(request);
+        kept.push(response.clone());
+        return response;
+      },
+    });
+    expect(await outcomeOf(client.fetch('/1'))).toBe(200);
+  });
+
   test('that is a stream is told from others where it cannot be sent again', async () => {
     const { service, client, onLoginRequired } = await start();
     await client.login(jdoe);
@@ -307,6 +342,12 @@ describe('an abort', () => {
       expect(paths.toSorted()).toEqual(['/1', '/2', '/2']);
     },
   );
+
+  test('of a Request can be taken away by the options', async () => {
+    const { service, client } = await start();
+    const request = new Request(`${service.url}/1`, { signal: AbortSignal.abort(reason) });
+    expect(await outcomeOf(client.fetch(request, { signal: null }))).toBe(200);
+  });
 
   test('of every request leaves the login to itself', async () => {
     const dialog = loginDialog();

@@ -127,6 +127,8 @@ test('has a client of one module under 3 KiB, gzipped', () => {
   const client = readFileSync(join(worker, 'node_modules/portero/dist/client.js'));
   expect(gzipSync(client).length).toBeLessThan(3 * 1024);
   expect(client.toString()).not.toMatch(/\b(import|require)\b/);
+  const types = readFileSync(join(worker, 'node_modules/portero/dist/client.d.ts'), 'utf8');
+  expect(types).toContain('Exchanges credentials for a token.'); // for editors
 });
 
 /** What a web app would get wrong without the types. */

@@ -81,7 +81,7 @@ export async function addUser({ like = 'jdoe', role = 'Sales' } = {}): Promise<s
   return name;
 }
 
-/** What lies behind, lies five seconds further behind: a name that has just been locked is answered otherwise. */
+/** Makes every attempt six seconds older: a name that has been locked just now is answered otherwise. */
 export async function letAttemptsAge(): Promise<void> {
   await connect(inject('pageDatabaseUrl')).execute(
     sql`update login_attempts set last_counted_at = last_counted_at - interval '6 seconds'`,
@@ -110,7 +110,8 @@ export async function openAccount(options: PageOptions & { userName?: string } =
 
 /** Waits for a message that is read out at once. */
 export async function alerted(page: Page, text: string): Promise<void> {
-  await page.getByRole('alert').filter({ hasText: text }).waitFor();
+  const alerts = () => page.getByRole('alert').allTextContents();
+  await expect.poll(alerts).toContainEqual(expect.stringContaining(text));
 }
 
 /** Keeps an account of what the page asks of the service, but for its configuration. */
