@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'node',
           pool: 'threads', // which start sooner than processes
-          maxWorkers: 2, // the Worker's tests run beside them
+          maxWorkers: 1, // the Worker's tests run beside them
           sequence: { groupOrder: 0 },
           include: ['test/node/**/*.test.ts'],
           globalSetup: './test/support/prepare-database.ts',
@@ -54,8 +54,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           pool: 'threads',
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
+          maxWorkers: 4, // they wait, mostly
+          sequence: { groupOrder: 2 },
           include: ['test/browser/**/*.test.ts'],
           globalSetup: './test/support/start-page.ts',
           testTimeout: 60_000,

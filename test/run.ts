@@ -1,5 +1,5 @@
 /**
- * `npm test`: the projects of `vitest.config.ts` at once. The tests of the Worker run one after the other,
+ * `npm test`: the tests of the Worker beside all others. Those of the Worker run one after the other,
  * because they share a database, and would leave a core idle. What follows the command goes to each.
  *
  * @module
@@ -36,7 +36,7 @@ async function run(...projects: string[]): Promise<boolean> {
   return exitCode === 0;
 }
 
-const areGreen = await Promise.all([run('node', 'browser'), run('worker')]);
+const areGreen = await Promise.all([run('worker'), run('node', 'browser')]);
 const [passed = 0, failed, skipped = 0] = totals;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = passed > 0 && areGreen.every(Boolean) ? 0 : 1;
