@@ -283,6 +283,9 @@ const INVALID = {
   'www-authenticate': 'Bearer realm="portero", error="invalid_token"',
 };
 
+// However long the tests take, for each of them it is now.
+beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'], now: now * 1000 }));
+afterAll(() => void vi.useRealTimers());
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => expect(ran).not.toHaveBeenCalled());
 
