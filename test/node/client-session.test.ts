@@ -23,7 +23,8 @@ async function start(options: Partial<ClientOptions> = {}) {
   return { service, client, onLoginRequired };
 }
 
-const until = (condition: () => boolean) => vi.waitFor(() => expect(condition()).toBe(true));
+const until = (condition: () => boolean) =>
+  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 10_000 });
 
 afterEach(() => void vi.useRealTimers());
 

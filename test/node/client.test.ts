@@ -21,7 +21,8 @@ function loginDialog() {
 const codeOf = (error: unknown) => (error instanceof PorteroError ? error.code : error);
 const outcomeOf = (request: Promise<Response>) =>
   request.then(({ status }) => status, codeOf) as Promise<unknown>;
-const until = (condition: () => boolean) => vi.waitFor(() => expect(condition()).toBe(true));
+const until = (condition: () => boolean) =>
+  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 10_000 });
 const tokensOf = (service: TokenService) => service.received().map(({ token }) => token);
 
 describe('a request', () => {

@@ -27,6 +27,9 @@ beforeEach(async () => {
   await addUser('jdoe', { id: 'id-of-jdoe', updatedAt: new Date(0) });
   await forgetCalls();
 });
+/** A slow machine takes more than the usual second. */
+const PATIENT = { timeout: 10_000 };
+
 afterEach(() => vi.restoreAllMocks());
 
 async function request(members: object = {}, claims: object = {}): Promise<Request> {
@@ -101,7 +104,7 @@ test('a login beside it, which replaces an old hash of the same password, does n
   await database().update(users).set({ passwordHash });
   await breakNext('database', 'passes', 'is held up');
   const changing = change();
-  await vi.waitUntil(async () => (await callsTo('database')).length === 2);
+  await vi.waitUntil(async () => (await callsTo('database')).length === 2, PATIENT);
   await database()
     .update(users)
     .set({ passwordHash: await hashPassword(PASSWORD) });
@@ -158,7 +161,7 @@ describe('a wrong current password', () => {
   test('is what the current one is when it has been changed meanwhile', async () => {
     await breakNext('database', 'passes', 'is held up');
     const changing = change();
-    await vi.waitUntil(async () => (await callsTo('database')).length === 2);
+    await vi.waitUntil(async () => (await callsTo('database')).length === 2, PATIENT);
     await database().update(users).set({ passwordHash: 'another' });
     await releaseHeldUp();
     expect((await changing).status).toBe(400);
@@ -280,7 +283,7 @@ test('it takes room as a login does', async () => {
   await addUser('another', { id: 'id-of-another' });
   await breakNext('database', 'is held up');
   const held = sendWith(settings, await request());
-  await vi.waitUntil(async () => (await callsTo('database')).length === 1);
+  await vi.waitUntil(async () => (await callsTo('database')).length === 1, PATIENT);
   const other = await request({}, { sub: 'id-of-another', name: 'another' });
   expect((await sendWith(settings, other)).status).toBe(503);
   await releaseHeldUp();

@@ -16,6 +16,9 @@ beforeAll(async () => {
   await resetDatabase();
   for (const userName of ['ana', 'ben', 'cleo']) await addUser(userName);
 });
+/** A slow machine takes more than the usual second. */
+const PATIENT = { timeout: 10_000 };
+
 afterEach(() => vi.restoreAllMocks());
 
 test('an isolate that hashes all it can says so before the captcha token is spent', async () => {
@@ -29,7 +32,7 @@ test('an isolate that hashes all it can says so before the captcha token is spen
   expect(await wire(await loginTo(bodies[2] as string))).toEqual(BUSY);
   expect(log.events('login')).toMatchObject([{ status: 503, reason: 'isolate_busy' }]);
 
-  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 2);
+  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 2, PATIENT);
   await releaseHeldUp();
   for (const response of await Promise.all(takenOn)) expect(response.status).toBe(200);
   expect((await loginTo(bodies[2] as string)).status).toBe(200); // with the same captcha token
@@ -65,7 +68,7 @@ test('a name in any case takes no more room than the lockout lets through, and l
   await forgetCalls();
   await breakNext('siteverify', ...Array(4).fill('is held up'));
   const takenOn = bodies.map((body) => sendWith(settings, loginRequest(body)));
-  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 4);
+  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 4, PATIENT);
   expect(await wire(await sendWith(settings, loginRequest(await loginBody('cleo'))))).toEqual(BUSY);
   await releaseHeldUp();
   await Promise.all(takenOn);
@@ -92,7 +95,7 @@ test('the logins of callers who hang up end as any other, and make room', async 
     // Through the runtime, which ends the request of a caller who has gone.
     exports.default.fetch(new Request(loginRequest(body), { signal: caller.signal })),
   );
-  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 16);
+  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 16, PATIENT);
   caller.abort();
   const outcomes = await Promise.allSettled(answers);
   expect(outcomes.map(({ status }) => status)).toEqual(Array(16).fill('rejected'));

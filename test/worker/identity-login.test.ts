@@ -123,7 +123,7 @@ describe('the hash that replaces an old one', () => {
     await vi.waitUntil(async () => {
       await releaseHeldUp();
       return Promise.race([rest().then(() => true), scheduler.wait(50).then(() => false)]);
-    });
+    }, 10_000);
     expect((await storedHashOf('changed'))?.passwordHash).toBe(passwordHash);
   });
 
