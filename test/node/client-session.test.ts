@@ -8,23 +8,11 @@ import {
   PorteroError,
 } from '../../src/client.ts';
 import type { Claims as IssuedClaims } from '../../src/token/claims.ts';
-import { startTokenService } from '../support/token-service.ts';
-
-const jdoe = { userName: 'jdoe', password: 'right password', captchaToken: 'solved' };
+import { jdoe, startClient as start, startTokenService, until } from '../support/token-service.ts';
 
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const LIFETIME_SECONDS = 1_800;
-
-async function start(options: Partial<ClientOptions> = {}) {
-  const service = await startTokenService();
-  const onLoginRequired = vi.fn(async (): Promise<unknown> => client.login(jdoe));
-  const client: Client = createClient({ baseUrl: service.url, onLoginRequired, ...options });
-  return { service, client, onLoginRequired };
-}
-
-const until = (condition: () => boolean) =>
-  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 10_000 });
 
 afterEach(() => void vi.useRealTimers());
 

@@ -1,16 +1,13 @@
 /** `portero/client`: requests that go on after a login. */
 import { describe, expect, test, vi } from 'vitest';
-import { type Client, type ClientOptions, createClient, PorteroError } from '../../src/client.ts';
-import { startTokenService, type TokenService } from '../support/token-service.ts';
-
-const jdoe = { userName: 'jdoe', password: 'right password', captchaToken: 'solved' };
-
-async function start(options: Partial<ClientOptions> = {}) {
-  const service = await startTokenService();
-  const onLoginRequired = vi.fn(async (): Promise<unknown> => client.login(jdoe));
-  const client: Client = createClient({ baseUrl: service.url, onLoginRequired, ...options });
-  return { service, client, onLoginRequired };
-}
+import { createClient, PorteroError } from '../../src/client.ts';
+import {
+  jdoe,
+  startClient as start,
+  startTokenService,
+  type TokenService,
+  until,
+} from '../support/token-service.ts';
 
 /** A login that the test itself ends. */
 function loginDialog() {
@@ -21,8 +18,6 @@ function loginDialog() {
 const codeOf = (error: unknown) => (error instanceof PorteroError ? error.code : error);
 const outcomeOf = (request: Promise<Response>) =>
   request.then(({ status }) => status, codeOf) as Promise<unknown>;
-const until = (condition: () => boolean) =>
-  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 10_000 });
 const tokensOf = (service: TokenService) => service.received().map(({ token }) => token);
 
 describe('a request', () => {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
+import { type Client, type ClientOptions, createClient } from '../../src/client.ts';
 import { forge } from './tokens.ts';
 
 export interface Received {
@@ -86,3 +87,18 @@ export async function startTokenService() {
 }
 
 export type TokenService = Awaited<ReturnType<typeof startTokenService>>;
+
+/** Credentials that the service accepts. */
+export const jdoe = { userName: 'jdoe', password: 'right password', captchaToken: 'solved' };
+
+/** A client of a service of its own, for which `jdoe` logs in whenever that is asked for. */
+export async function startClient(options: Partial<ClientOptions> = {}) {
+  const service = await startTokenService();
+  const onLoginRequired = vi.fn(async (): Promise<unknown> => client.login(jdoe));
+  const client: Client = createClient({ baseUrl: service.url, onLoginRequired, ...options });
+  return { service, client, onLoginRequired };
+}
+
+/** Waits for what comes of requests. */
+export const until = (condition: () => boolean) =>
+  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 10_000 });
