@@ -111,8 +111,7 @@ describePage('a token that has expired', () => {
   async function issueExpired(page: Page, userName: string): Promise<void> {
     const iat = Math.floor(Date.now() / 1000) - 7200;
     const times = { iat, nbf: iat, exp: iat + 1800 };
-    const user = { sub: `id-of-${userName}`, name: userName, iss: 'portero', aud: 'portero' };
-    const token = await forge({ ...user, ...times });
+    const token = await forge({ sub: `id-of-${userName}`, name: userName, ...times });
     await page.route('**/api/Auth', (route) => route.fulfill({ json: { token } }), { times: 1 });
   }
 

@@ -15,6 +15,12 @@ const TIMEOUT_MS = 10_000;
 /** A browser writes these by itself when a request is refused, and no page can keep it from that. */
 const REFUSED_REQUEST = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
+/**
+ * Matches nothing. While there is a route, the browser's network is intercepted; a request that is sent just when
+ * the last route goes can hang for ever (https://github.com/microsoft/playwright/issues/41802).
+ */
+const NOWHERE = 'https://nowhere.invalid/';
+
 let browser: Browser;
 
 /** Tests that need the browser, skipped where there is none. */
@@ -51,6 +57,7 @@ export async function openPage({ prepare, expectedErrors, ...options }: PageOpti
     ...options,
   });
   context.setDefaultTimeout(TIMEOUT_MS);
+  await context.route(NOWHERE, () => {});
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('console', (message) => {
@@ -59,13 +66,22 @@ export async function openPage({ prepare, expectedErrors, ...options }: PageOpti
     if (['error', 'warning'].includes(message.type()) && !isExpected) errors.push(text);
   });
   page.on('pageerror', (error) => errors.push(String(error.stack)));
-  onTestFinished(async () => {
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') console.error(await describeState(page));
     await context.close();
     expect(errors).toEqual([]);
   });
   await prepare?.(page);
   await page.goto('/');
   return Object.assign(page, { address });
+}
+
+/** What a failed test was looking at, and what it may still have been waiting for. */
+async function describeState(page: Page): Promise<string> {
+  const text = await page.locator('body').innerText().catch(String);
+  const unanswered = (await page.requests()).filter((request) => !request.existingResponse());
+  const urls = unanswered.map((request) => request.url());
+  return `The page says:\n${text}\n\nUnanswered: ${urls.join(', ') || 'nothing'}`;
 }
 
 /** Adds a user with a copy of a demo user's password. @returns the name */

@@ -41,12 +41,12 @@ export default async function setUp(project: TestProject) {
   undo.push(local.close);
 
   const port = await freePort();
-  const secrets = {
+  const settings = {
+    ...TEST_ENV, // so that tokens can be forged for it
     DATABASE_URL: local.databaseUrl,
     TURNSTILE_SECRET_KEY: TEST_SECRETS.passes,
-    JWT_SECRET: TEST_ENV.JWT_SECRET,
   };
-  const wrangler = startWrangler(ROOT, port, join(folder, 'wrangler'), secrets, {}, () => {});
+  const wrangler = startWrangler(ROOT, port, join(folder, 'wrangler'), settings, {}, () => {});
   undo.push(wrangler.stop);
   await wrangler.ready;
   project.provide('pageUrl', `http://127.0.0.1:${port}`);
