@@ -271,11 +271,13 @@ test.each<[keyof Env, object, number]>([
   ['LOGINS_PER_NAME', { currentPassword: 'wrong-password' }, 400],
 ])('the limit %s of logins is its own', async (binding, members, status) => {
   const statuses = [];
-  for (let time = 0; time < 4; time++) {
+  // However the binding's minute falls, more than two of them allow.
+  for (let time = 0; time < 7; time++) {
     const settings = { [binding]: LIMIT_OF_THREE };
     statuses.push((await sendWith(settings, await request(members))).status);
   }
-  expect(statuses).toEqual([status, status, status, 429]);
+  expect(statuses.slice(0, 3)).toEqual([status, status, status]);
+  expect(statuses).toContain(429);
 });
 
 test('it takes room as a login does', async () => {
