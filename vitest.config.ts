@@ -54,7 +54,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           pool: 'threads',
-          maxWorkers: 4, // they wait, mostly
+          maxWorkers: 5, // they wait, mostly
           sequence: { groupOrder: 2 },
           include: ['test/browser/**/*.test.ts'],
           globalSetup: './test/support/start-page.ts',

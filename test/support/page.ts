@@ -111,6 +111,9 @@ export async function logIn(page: Page, userName: string, password = PASSWORD): 
   await page.keyboard.press('Enter');
 }
 
+/** The login over what the page shows, when a token is not accepted any more. */
+export const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Log in again' });
+
 /** The users have come, or do not come. */
 const SETTLED = '.users li, [data-part=users][hidden], [data-part=usersMessage]:not(:empty)';
 

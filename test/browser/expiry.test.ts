@@ -1,0 +1,106 @@
+/** A token that expires, and the login that is asked for then or shortly before. */
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import {
+  addUser,
+  describePage,
+  dialogOf,
+  logIn,
+  openAccount,
+  openPage,
+  PASSWORD,
+  watchRequests,
+} from '../support/page.ts';
+import { forge } from '../support/tokens.ts';
+
+const MINUTE_MS = 60_000;
+
+/** The next login yields a token that the service has issued two hours ago. */
+async function issueExpired(page: Page, userName: string): Promise<void> {
+  const iat = Math.floor(Date.now() / 1000) - 7200;
+  const times = { iat, nbf: iat, exp: iat + 1800 };
+  const token = await forge({ sub: `id-of-${userName}`, name: userName, ...times });
+  await page.route('**/api/Auth', (route) => route.fulfill({ json: { token } }), { times: 1 });
+}
+
+describePage('a token that has expired', () => {
+  test('asks for a login, after which the page goes on', async () => {
+    const userName = await addUser();
+    const page = await openPage();
+    const requests = watchRequests(page);
+    await issueExpired(page, userName);
+    await logIn(page, userName);
+    await dialogOf(page).waitFor();
+    await logIn(page, userName);
+    await page.getByRole('list', { name: 'Users' }).getByText('admin', { exact: true }).waitFor();
+    expect(requests.matching(/Users/)).toEqual(['GET /api/Users 401', 'GET /api/Users 200']);
+  });
+
+  test('asks once for three requests at once, each of which is sent again', async () => {
+    const userName = await addUser();
+    const page = await openPage();
+    await page.getByText('Success!').waitFor();
+    const requests = watchRequests(page);
+    await issueExpired(page, userName);
+    const script = `(async () => {
+      const { createClient } = await import('/client.js');
+      let asked = 0;
+      const credentials = {
+        userName: '${userName}', password: '${PASSWORD}', captchaToken: 'XXXX.DUMMY.TOKEN.XXXX',
+      };
+      const client = createClient({
+        baseUrl: '/',
+        onLoginRequired: () => { asked++; return client.login(credentials); },
+      });
+      await client.login(credentials);
+      const paths = ['/api/Users/me', '/api/Users', '/api/Users/id-of-${userName}'];
+      const responses = await Promise.all(paths.map((path) => client.fetch(path)));
+      return { asked, statuses: responses.map(({ status }) => status) };
+    })()`;
+    expect(await page.evaluate(script)).toEqual({ asked: 1, statuses: [200, 200, 200] });
+    expect(requests.matching(/Auth/)).toHaveLength(2);
+    expect(requests.matching(/Users.* 401$/)).toHaveLength(3);
+  });
+
+  test('is renewed a minute before, where somebody is there', async () => {
+    const page = await openAccount({ prepare: (page) => page.clock.install() });
+    await page.clock.fastForward(28 * MINUTE_MS);
+    await page.getByText(/^1 min \d+ s left$/).waitFor();
+    expect(await dialogOf(page).count()).toBe(0);
+    await page.clock.fastForward(MINUTE_MS);
+    await dialogOf(page).getByText('Your session ends in a moment.').waitFor();
+    await page.clock.resume();
+    await logIn(page, page.userName);
+    await page.getByText(/^(30|29) min \d+ s left$/).waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  test('is said to have ended, and can be renewed', async () => {
+    const page = await openAccount({ prepare: (page) => page.clock.install() });
+    await page.clock.fastForward(31 * MINUTE_MS);
+    await page.keyboard.press('Escape');
+    await page.getByText('The session has ended').waitFor();
+    await page.clock.resume();
+    // The clock of the page is ahead of the service's, which still accepts the token.
+    await page.getByRole('button', { name: 'Spoil the token and send' }).click();
+    await dialogOf(page).getByText('Your session has ended.').waitFor();
+    await logIn(page, page.userName);
+    await page.getByText(/^(30|29) min \d+ s left$/).waitFor();
+    expect(await page.getByRole('button', { name: 'Log in again' }).count()).toBe(0);
+  });
+
+  test('can be renewed by a button', async () => {
+    const userName = await addUser({ role: 'Visitors' });
+    const page = await openPage({ prepare: (page) => page.clock.install() });
+    await issueExpired(page, userName);
+    await logIn(page, userName);
+    await page.getByRole('heading', { name: userName }).waitFor();
+    await page.clock.fastForward(31 * MINUTE_MS);
+    await page.keyboard.press('Escape');
+    await page.clock.resume();
+    await page.getByRole('button', { name: 'Log in again' }).click();
+    await dialogOf(page).getByText('Your session has ended.').waitFor();
+    await logIn(page, userName);
+    await page.getByText(/^(30|29) min \d+ s left$/).waitFor();
+  });
+});
