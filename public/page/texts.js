@@ -153,11 +153,22 @@ const spanish = {
 /** @type {Record<string, Record<TextKey, string>>} */
 const TEXTS = { en: english, es: spanish };
 
-/** How times are written; BCP 47, such as `es-MX`. */
-export const locale = navigator.languages.find((tag) => tag.slice(0, 2) in TEXTS) ?? 'en';
+const tag = navigator.languages.find((tag) => tag.slice(0, 2) in TEXTS) ?? 'en';
 
 /** What the page is in: `en` or `es`. */
-export const language = locale.slice(0, 2);
+export const language = tag.slice(0, 2);
+
+/** How times are written; BCP 47, such as `es-MX`. */
+export const locale = isWellFormed(tag) ? tag : language;
+
+/** Some systems hand on a locale of theirs, such as `en-US@posix`. @param {string} tag */
+function isWellFormed(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * @param {TextKey} key

@@ -91,9 +91,10 @@ describePage('the page', () => {
     [['fr-FR', 'es', 'en'], 'es', 'Iniciar sesión'],
     [['de-DE'], 'en', 'Log in'],
     [['en-US', 'es'], 'en', 'Log in'],
+    [['en-US@posix'], 'en', 'Log in'],
+    [['es_ES', 'en'], 'es', 'Iniciar sesión'],
   ])('for a browser that asks for %j is in %s', async (languages, lang, title) => {
     const page = await openPage({
-      locale: languages[0],
       prepare: (page) =>
         page.addInitScript(`Object.defineProperty(navigator, 'languages',
           { get: () => ${JSON.stringify(languages)} })`),
