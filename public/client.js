@@ -13,15 +13,19 @@ export function createClient(options) {
     const send = options.fetch ?? ((request) => fetch(request));
     const page = globalThis.location?.href;
     const base = new URL(options.baseUrl, page);
+    if (base.username || base.password)
+        throw new TypeError('The base address holds credentials.');
     if (!base.pathname.endsWith('/'))
         base.pathname += '/';
     const origins = [base, ...(options.trustedOrigins ?? [])].map(toOrigin);
     let current;
+    let turns = 0;
     let asking;
     let failure;
     let sitting = new AbortController();
     let reminder;
     async function login({ userName, password, captchaToken }, { signal } = {}) {
+        const turn = ++turns;
         const stop = AbortSignal.any(signal ? [signal, sitting.signal] : [sitting.signal]);
         const request = new Request(new URL('api/Auth', base), {
             method: 'POST',
@@ -42,8 +46,11 @@ export function createClient(options) {
             throw new PorteroError('login_failed', 'The login service did not answer.', { cause });
         }
         stop.throwIfAborted();
-        current = readLogin(response, text, sentAt);
-        const { session } = current;
+        const { token, session } = readLogin(response, text, sentAt);
+        if (current && current.turn > turn) {
+            throw new PorteroError('login_cancelled', 'A later login has succeeded meanwhile.');
+        }
+        current = { token, session, turn };
         remind(session.secondsLeft - (options.askBeforeExpirySeconds ?? Infinity));
         return session;
     }
@@ -93,30 +100,38 @@ export function createClient(options) {
         throw failure;
     }
     async function fetchWithToken(input, init = {}) {
-        const url = new URL(input instanceof Request ? input.url : input, base);
+        const url = new URL(isRequest(input) ? input.url : input, base);
         if (!origins.includes(url.origin)) {
             throw new PorteroError('origin_not_trusted', `${url.origin} may not have the token.`);
         }
         const userId = current?.session.claims.sub;
         const loggedOut = sitting.signal;
         const failureBefore = failure;
-        const signal = init.signal === undefined && input instanceof Request ? input.signal : init.signal;
-        function attempt() {
-            loggedOut.throwIfAborted();
-            if (userId !== undefined && userId !== current?.session.claims.sub) {
-                throw new PorteroError('user_changed', 'Somebody else has logged in meanwhile.');
-            }
-            const request = new Request(input instanceof Request ? input.clone() : url, init);
+        const signal = init.signal === undefined && isRequest(input) ? input.signal : init.signal;
+        const toRequest = () => new Request(isRequest(input) ? input.clone() : url, init);
+        function attempt(request) {
+            throwIfNobodys();
             if (current)
                 request.headers.set('Authorization', `Bearer ${current.token}`);
             return send(request);
         }
+        function throwIfNobodys() {
+            loggedOut.throwIfAborted();
+            if (userId !== undefined && userId !== current?.session.claims.sub) {
+                throw new PorteroError('user_changed', 'Somebody else has logged in meanwhile.');
+            }
+        }
+        function untilLogin() {
+            signal?.throwIfAborted();
+            return untilAborted(requireLogin(), signal);
+        }
+        const request = toRequest();
         const isRepeatable = !isStream(init.body);
         const isLoginFirst = !isRepeatable && !current?.session.secondsLeft;
         if (isLoginFirst)
-            await untilAborted(requireLogin(), signal);
+            await untilLogin();
         const used = current;
-        const response = await attempt();
+        const response = await attempt(request);
         if (response.status !== 401 || isLoginFirst)
             return response;
         response.body?.cancel().catch(() => { });
@@ -124,10 +139,11 @@ export function createClient(options) {
         if (current === used) {
             if (failure !== failureBefore)
                 throw failure;
-            await untilAborted(requireLogin(), signal);
+            await untilLogin();
         }
         if (isRepeatable)
-            return attempt();
+            return attempt(toRequest());
+        throwIfNobodys();
         throw new PorteroError('body_not_repeatable', 'A stream cannot be sent a second time.');
     }
     return {
@@ -149,15 +165,15 @@ function readLogin({ status, headers }, text, sentAt) {
     if (status === 401)
         throw new PorteroError('login_refused', 'The login was refused.');
     if (status === 429 || status === 503) {
-        const retryAfterSeconds = Number(headers.get('Retry-After')) || undefined;
+        const seconds = Number(headers.get('Retry-After'));
         throw new PorteroError('login_later', 'The login cannot be decided now.', {
-            retryAfterSeconds,
+            ...(seconds > 0 && { retryAfterSeconds: seconds }),
         });
     }
     try {
         const { token } = status === 200 && JSON.parse(text);
         const [header, claims] = token.split('.', 2).map(decodePart);
-        return { token, session: toSession(header, claims, sentAt) };
+        return { token: token, session: toSession(header, claims, sentAt) };
     }
     catch {
         throw new PorteroError('login_failed', `The login service answered ${status} and no token.`);
@@ -191,6 +207,9 @@ function untilAborted(pending, signal) {
             .finally(() => signal?.removeEventListener('abort', abort))
             .then(resolve, reject);
     });
+}
+function isRequest(input) {
+    return typeof input === 'object' && 'url' in input;
 }
 function isStream(body) {
     return (typeof body === 'object' &&

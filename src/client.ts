@@ -74,20 +74,22 @@ export interface Client {
   /** Of the last login, also when its token has expired; `undefined` before the first and after a logout. */
   readonly session: Session | undefined;
   /**
-   * Exchanges credentials for a token.
+   * Exchanges credentials for a token. Of several at a time, the one that began last counts.
    *
-   * @throws PorteroError `login_refused`, `login_later`, `login_failed` or `logged_out`; the reason of an abort
+   * @throws PorteroError `login_refused`, `login_later`, `login_failed`, `login_cancelled` or `logged_out`; the
+   *   reason of an abort
    */
   login(credentials: Credentials, options?: { signal?: AbortSignal }): Promise<Session>;
   /** Forgets the token. Services accept it until it expires: nothing but time ends it. */
   logout(): void;
   /**
-   * Like the global `fetch`, with the token. Relative addresses begin at `baseUrl`. A 401 asks for a login, one for
-   * all requests that need it, and the request is then sent once more; every other answer is passed on, and so is a
-   * second 401. The body is read anew for that: it must stay as it is until the answer.
+   * Like the global `fetch`, with the token. Addresses are relative to `baseUrl`, and to its origin with a leading
+   * slash. A 401 asks for a login, one for all requests that need it, and the request is then sent once more; every
+   * other answer is passed on, and so is a second 401. The body is read anew for that: it must stay as it is until
+   * the answer.
    *
    * @throws PorteroError `login_cancelled`, `logged_out`, `user_changed`, `body_not_repeatable`,
-   *   `origin_not_trusted`, or with what `onLoginRequired` rejects; the reason of an abort; what `fetch` throws
+   *   `origin_not_trusted`, or the one with which `onLoginRequired` rejects; the reason of an abort; what `fetch` throws
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
 }
@@ -99,7 +101,10 @@ export type PorteroErrorCode =
   | 'login_later'
   /** The service did not answer, or not as Portero does. */
   | 'login_failed'
-  /** `onLoginRequired` has ended without a login. */
+  /**
+   * `onLoginRequired` has ended without a login: the `cause` is what it has rejected with. Or a login that began
+   * later has succeeded before this one.
+   */
   | 'login_cancelled'
   /** There was a logout meanwhile. */
   | 'logged_out'
@@ -130,17 +135,21 @@ export class PorteroError extends Error {
 interface Login {
   token: string;
   session: Session;
+  /** Which one it is of all that have begun. */
+  turn: number;
 }
 
-/** @throws TypeError for a `baseUrl` or a trusted origin that is not one of the web */
+/** @throws TypeError for a `baseUrl` or a trusted origin that is not one of the web, and for a `baseUrl` with credentials */
 export function createClient(options: ClientOptions): Client {
   const send = options.fetch ?? ((request: Request) => fetch(request));
   const page = (globalThis as { location?: { href: string } }).location?.href;
   const base = new URL(options.baseUrl, page);
+  if (base.username || base.password) throw new TypeError('The base address holds credentials.');
   if (!base.pathname.endsWith('/')) base.pathname += '/';
   const origins = [base, ...(options.trustedOrigins ?? [])].map(toOrigin);
 
   let current: Login | undefined;
+  let turns = 0;
   /** The login that is being asked for, if there is one. */
   let asking: Promise<void> | undefined;
   /** Why the last login that was asked for has not come about. */
@@ -153,6 +162,7 @@ export function createClient(options: ClientOptions): Client {
     { userName, password, captchaToken }: Credentials,
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<Session> {
+    const turn = ++turns;
     const stop = AbortSignal.any(signal ? [signal, sitting.signal] : [sitting.signal]);
     const request = new Request(new URL('api/Auth', base), {
       method: 'POST',
@@ -172,8 +182,11 @@ export function createClient(options: ClientOptions): Client {
       throw new PorteroError('login_failed', 'The login service did not answer.', { cause });
     }
     stop.throwIfAborted();
-    current = readLogin(response, text, sentAt);
-    const { session } = current;
+    const { token, session } = readLogin(response, text, sentAt);
+    if (current && current.turn > turn) {
+      throw new PorteroError('login_cancelled', 'A later login has succeeded meanwhile.');
+    }
+    current = { token, session, turn };
     remind(session.secondsLeft - (options.askBeforeExpirySeconds ?? Infinity));
     return session;
   }
@@ -228,31 +241,41 @@ export function createClient(options: ClientOptions): Client {
     input: string | URL | Request,
     init: RequestInit = {},
   ): Promise<Response> {
-    const url = new URL(input instanceof Request ? input.url : input, base);
+    const url = new URL(isRequest(input) ? input.url : input, base);
     if (!origins.includes(url.origin)) {
       throw new PorteroError('origin_not_trusted', `${url.origin} may not have the token.`);
     }
     const userId = current?.session.claims.sub;
     const loggedOut = sitting.signal;
     const failureBefore = failure;
-    const signal =
-      init.signal === undefined && input instanceof Request ? input.signal : init.signal;
+    const signal = init.signal === undefined && isRequest(input) ? input.signal : init.signal;
 
-    function attempt(): Promise<Response> {
-      loggedOut.throwIfAborted();
-      if (userId !== undefined && userId !== current?.session.claims.sub) {
-        throw new PorteroError('user_changed', 'Somebody else has logged in meanwhile.');
-      }
-      const request = new Request(input instanceof Request ? input.clone() : url, init);
+    const toRequest = () => new Request(isRequest(input) ? input.clone() : url, init);
+
+    function attempt(request: Request): Promise<Response> {
+      throwIfNobodys();
       if (current) request.headers.set('Authorization', `Bearer ${current.token}`);
       return send(request);
     }
 
+    function throwIfNobodys(): void {
+      loggedOut.throwIfAborted();
+      if (userId !== undefined && userId !== current?.session.claims.sub) {
+        throw new PorteroError('user_changed', 'Somebody else has logged in meanwhile.');
+      }
+    }
+
+    function untilLogin(): Promise<unknown> {
+      signal?.throwIfAborted(); // before anybody is asked
+      return untilAborted(requireLogin(), signal);
+    }
+
+    const request = toRequest();
     const isRepeatable = !isStream(init.body);
     const isLoginFirst = !isRepeatable && !current?.session.secondsLeft;
-    if (isLoginFirst) await untilAborted(requireLogin(), signal);
+    if (isLoginFirst) await untilLogin();
     const used = current;
-    const response = await attempt();
+    const response = await attempt(request);
     if (response.status !== 401 || isLoginFirst) return response;
 
     response.body?.cancel().catch(() => {}); // not waited for: a copy of it may be in use
@@ -260,9 +283,10 @@ export function createClient(options: ClientOptions): Client {
     // Where there was a login since, nobody is asked; nor where it was cancelled while this was under way.
     if (current === used) {
       if (failure !== failureBefore) throw failure;
-      await untilAborted(requireLogin(), signal);
+      await untilLogin();
     }
-    if (isRepeatable) return attempt();
+    if (isRepeatable) return attempt(toRequest());
+    throwIfNobodys();
     throw new PorteroError('body_not_repeatable', 'A stream cannot be sent a second time.');
   }
 
@@ -284,18 +308,18 @@ function toOrigin(url: string | URL): string {
 }
 
 /** @param sentAt when the login was sent, in milliseconds since 1970 by the clock of this device */
-function readLogin({ status, headers }: Response, text: string, sentAt: number): Login {
+function readLogin({ status, headers }: Response, text: string, sentAt: number) {
   if (status === 401) throw new PorteroError('login_refused', 'The login was refused.');
   if (status === 429 || status === 503) {
-    const retryAfterSeconds = Number(headers.get('Retry-After')) || undefined;
+    const seconds = Number(headers.get('Retry-After'));
     throw new PorteroError('login_later', 'The login cannot be decided now.', {
-      retryAfterSeconds,
+      ...(seconds > 0 && { retryAfterSeconds: seconds }),
     });
   }
   try {
     const { token } = status === 200 && JSON.parse(text);
     const [header, claims] = token.split('.', 2).map(decodePart);
-    return { token, session: toSession(header, claims, sentAt) };
+    return { token: token as string, session: toSession(header, claims, sentAt) };
   } catch {
     // Without its cause, which would quote what came in place of a token.
     throw new PorteroError('login_failed', `The login service answered ${status} and no token.`);
@@ -333,6 +357,11 @@ function untilAborted(pending: unknown, signal: AbortSignal | null | undefined):
       .finally(() => signal?.removeEventListener('abort', abort))
       .then(resolve, reject);
   });
+}
+
+/** Not by `instanceof`: it may be one of another frame. */
+function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === 'object' && 'url' in input;
 }
 
 /** Whether a body is gone once it has been sent. */

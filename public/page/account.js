@@ -19,8 +19,9 @@ const ACTIONS = /** @type {const} */ (['create', 'update', 'delete', 'list', 're
  * @param {Client} client with a session
  * @param {HTMLElement} place what it holds is replaced, and in the end removed
  * @param {Traffic} traffic
+ * @param {() => Promise<void>} logInAgain
  */
-export async function showAccount(client, place, traffic) {
+export async function showAccount(client, place, traffic, logInAgain) {
   const part = fill('account', place);
   /** @type {Session | undefined} */
   let shown;
@@ -39,7 +40,7 @@ export async function showAccount(client, place, traffic) {
   traffic.show(client, part);
   update();
   part('heading').focus();
-  part('renew').onclick = () => client.fetch('/api/Users/me').then(update, () => {});
+  part('renew').onclick = () => logInAgain().then(update, () => {});
   const clock = setInterval(update, 1000);
   await new Promise((resolve) => {
     part('logout').onclick = resolve;

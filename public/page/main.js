@@ -14,6 +14,9 @@ const ASK_BEFORE_EXPIRY_SECONDS = 60;
 const main = /** @type {HTMLElement} */ (document.querySelector('main'));
 const dialog = /** @type {HTMLDialogElement} */ (document.querySelector('dialog'));
 
+/** The dialog that is open. @type {Promise<void> | undefined} */
+let asking;
+
 document.documentElement.lang = language;
 
 const traffic = new Traffic();
@@ -27,11 +30,23 @@ const client = createClient({
 for (;;) {
   document.title = `${text('login')} · Portero`;
   await askForLogin(client, main, { title: text('login'), intro: text('welcome') });
-  await showAccount(client, main, traffic);
+  await showAccount(client, main, traffic, logInAgain);
 }
 
-/** Over whatever the page shows: what needs the login goes on afterwards. @param {{ signal: AbortSignal }} _ */
-async function logInAgain({ signal }) {
+/**
+ * Over whatever the page shows: what needs the login goes on afterwards. One dialog, whoever wants it.
+ *
+ * @param {{ signal?: AbortSignal }} [options] the signal closes it
+ */
+function logInAgain({ signal } = {}) {
+  asking ??= showDialog(signal).finally(() => {
+    asking = undefined;
+  });
+  return asking;
+}
+
+/** @param {AbortSignal} [signal] */
+async function showDialog(signal) {
   const { secondsLeft = 0, claims } = client.session ?? {};
   const cancelled = new AbortController();
   const cancel = () => cancelled.abort(new Error('cancelled'));
@@ -43,7 +58,7 @@ async function logInAgain({ signal }) {
       intro: text(reasonFor(secondsLeft)),
       userName: claims?.name,
       cancel,
-      signal: AbortSignal.any([signal, cancelled.signal]),
+      signal: AbortSignal.any(signal ? [signal, cancelled.signal] : [cancelled.signal]),
     });
   } finally {
     dialog.removeEventListener('close', cancel);

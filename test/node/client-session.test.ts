@@ -9,6 +9,7 @@ import {
 } from '../../src/client.ts';
 import type { Claims as IssuedClaims } from '../../src/token/claims.ts';
 import { jdoe, startClient as start, startTokenService, until } from '../support/token-service.ts';
+import { forge } from '../support/tokens.ts';
 
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
@@ -50,6 +51,11 @@ describe('a login', () => {
       { code: 'login_later', retryAfterSeconds: 5 },
     ],
     ['503 without a time', answer(503), { code: 'login_later', retryAfterSeconds: undefined }],
+    [
+      '429 with a time that has passed',
+      answer(429, '{}', { 'Retry-After': '-5' }),
+      { code: 'login_later', retryAfterSeconds: undefined },
+    ],
     ['400', answer(400, '{}'), { code: 'login_failed' }],
     ['500', answer(500), { code: 'login_failed' }],
     ['200 without a token', answer(200, '{}'), { code: 'login_failed' }],
@@ -86,6 +92,33 @@ describe('a login', () => {
     const session = await client.login(jdoe);
     await client.login({ ...jdoe, password: 'guess' }).catch(() => {});
     expect(client.session).toBe(session);
+  });
+
+  test('that began before one that has succeeded does not count any more', async () => {
+    const { service, client } = await start();
+    const slow = Promise.withResolvers<Response>();
+    service.answerLogins(() => slow.promise);
+    const first = client.login(jdoe).catch(({ code }: PorteroError) => code);
+    await until(() => service.logins().length === 1);
+    service.answerLogins(undefined);
+    const session = await client.login({ ...jdoe, userName: 'ana' });
+    slow.resolve(Response.json({ token: await forge() }));
+    expect(await first).toBe('login_cancelled');
+    expect(client.session).toBe(session);
+  });
+
+  test('counts although a later one has failed', async () => {
+    const { service, client } = await start();
+    await client.login({ ...jdoe, userName: 'ana' });
+    const slow = Promise.withResolvers<Response>();
+    service.answerLogins(() => slow.promise);
+    const first = client.login(jdoe);
+    await until(() => service.logins().length === 2);
+    service.answerLogins(undefined);
+    await client.login({ ...jdoe, password: 'guess' }).catch(() => {});
+    slow.resolve(Response.json({ token: await forge() }));
+    expect((await first).claims.name).toBe('jdoe');
+    expect(client.session).toBe(await first);
   });
 
   test('can be aborted', async () => {
@@ -372,9 +405,14 @@ test('the claims are those that the service issues', () => {
 
 const NO_ADDRESSES = ['', 'no address', 'http://', 'capacitor://localhost', 'data:,x'];
 
-test.each(NO_ADDRESSES)('%j is no base address', (baseUrl) => {
-  expect(() => createClient({ baseUrl, onLoginRequired() {} })).toThrow(TypeError);
-});
+test.each([...NO_ADDRESSES, 'https://user:secret@login.example.org'])(
+  '%j is no base address',
+  (baseUrl) => {
+    const create = () => createClient({ baseUrl, onLoginRequired() {} });
+    expect(create).toThrow(TypeError);
+    expect(create).not.toThrow('secret');
+  },
+);
 
 test.each(['invoices.example.org', 'localhost:3000', 'https://*.example.org', ...NO_ADDRESSES])(
   '%j is no origin that could be trusted',

@@ -295,16 +295,49 @@ describe('a body', () => {
     expect(onLoginRequired).toHaveBeenCalledTimes(1);
     expect(await outcomeOf(upload())).toBe(200);
   });
+
+  test('that is a stream is not to be sent again for somebody else', async () => {
+    const { service, client } = await start({
+      onLoginRequired: () => client.login({ ...jdoe, userName: 'ana' }),
+    });
+    await client.login(jdoe);
+    service.refuseTokens();
+    const init = { method: 'POST', body: stream(), duplex: 'half' } as RequestInit;
+    expect(await outcomeOf(client.fetch('/1', init))).toBe('user_changed');
+  });
+
+  test('that is a stream asks nobody where it can never be sent', async () => {
+    const { client, onLoginRequired } = await start();
+    const init = { method: 'GET', body: stream(), duplex: 'half' } as RequestInit;
+    await expect(client.fetch('/1', init)).rejects.toThrow(TypeError);
+    expect(onLoginRequired).not.toHaveBeenCalled();
+  });
 });
 
 describe('an abort', () => {
   const reason = new Error('not needed any more');
 
   test('before a request keeps it from being sent', async () => {
-    const { service, client } = await start();
+    const { service, client, onLoginRequired } = await start();
     const signal = AbortSignal.abort(reason);
     await expect(client.fetch('/1', { signal })).rejects.toBe(reason);
+    const body = new Blob(['a stream']).stream();
+    const upload = { method: 'POST', body, duplex: 'half', signal } as RequestInit;
+    await expect(client.fetch('/1', upload)).rejects.toBe(reason);
     expect(service.received()).toEqual([]);
+    expect(onLoginRequired).not.toHaveBeenCalled();
+  });
+
+  test('in the moment of a 401 asks nobody', async () => {
+    const controller = new AbortController();
+    const { client, onLoginRequired } = await start({
+      fetch: async () => {
+        controller.abort(reason);
+        return new Response(null, { status: 401 });
+      },
+    });
+    await expect(client.fetch('/1', { signal: controller.signal })).rejects.toBe(reason);
+    expect(onLoginRequired).not.toHaveBeenCalled();
   });
 
   test('ends a request that is under way', async () => {
