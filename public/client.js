@@ -121,25 +121,23 @@ export function createClient(options) {
                 throw new PorteroError('user_changed', 'Somebody else has logged in meanwhile.');
             }
         }
-        function untilLogin() {
-            signal?.throwIfAborted();
-            return untilAborted(requireLogin(), signal);
-        }
         const request = toRequest();
+        signal?.throwIfAborted();
         const isRepeatable = !isStream(init.body);
         const isLoginFirst = !isRepeatable && !current?.session.secondsLeft;
         if (isLoginFirst)
-            await untilLogin();
+            await untilAborted(requireLogin(), signal);
         const used = current;
         const response = await attempt(request);
         if (response.status !== 401 || isLoginFirst)
             return response;
         response.body?.cancel().catch(() => { });
         loggedOut.throwIfAborted();
+        signal?.throwIfAborted();
         if (current === used) {
             if (failure !== failureBefore)
                 throw failure;
-            await untilLogin();
+            await untilAborted(requireLogin(), signal);
         }
         if (isRepeatable)
             return attempt(toRequest());
@@ -167,7 +165,7 @@ function readLogin({ status, headers }, text, sentAt) {
     if (status === 429 || status === 503) {
         const seconds = Number(headers.get('Retry-After'));
         throw new PorteroError('login_later', 'The login cannot be decided now.', {
-            ...(seconds > 0 && { retryAfterSeconds: seconds }),
+            retryAfterSeconds: seconds > 0 ? seconds : undefined,
         });
     }
     try {

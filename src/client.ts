@@ -74,7 +74,7 @@ export interface Client {
   /** Of the last login, also when its token has expired; `undefined` before the first and after a logout. */
   readonly session: Session | undefined;
   /**
-   * Exchanges credentials for a token. Of several at a time, the one that began last counts.
+   * Exchanges credentials for a token. Of several at a time that succeed, the one that began last counts.
    *
    * @throws PorteroError `login_refused`, `login_later`, `login_failed`, `login_cancelled` or `logged_out`; the
    *   reason of an abort
@@ -265,25 +265,22 @@ export function createClient(options: ClientOptions): Client {
       }
     }
 
-    function untilLogin(): Promise<unknown> {
-      signal?.throwIfAborted(); // before anybody is asked
-      return untilAborted(requireLogin(), signal);
-    }
-
     const request = toRequest();
+    signal?.throwIfAborted(); // before anybody is asked
     const isRepeatable = !isStream(init.body);
     const isLoginFirst = !isRepeatable && !current?.session.secondsLeft;
-    if (isLoginFirst) await untilLogin();
+    if (isLoginFirst) await untilAborted(requireLogin(), signal);
     const used = current;
     const response = await attempt(request);
     if (response.status !== 401 || isLoginFirst) return response;
 
     response.body?.cancel().catch(() => {}); // not waited for: a copy of it may be in use
     loggedOut.throwIfAborted();
+    signal?.throwIfAborted();
     // Where there was a login since, nobody is asked; nor where it was cancelled while this was under way.
     if (current === used) {
       if (failure !== failureBefore) throw failure;
-      await untilLogin();
+      await untilAborted(requireLogin(), signal);
     }
     if (isRepeatable) return attempt(toRequest());
     throwIfNobodys();
@@ -313,7 +310,7 @@ function readLogin({ status, headers }: Response, text: string, sentAt: number) 
   if (status === 429 || status === 503) {
     const seconds = Number(headers.get('Retry-After'));
     throw new PorteroError('login_later', 'The login cannot be decided now.', {
-      ...(seconds > 0 && { retryAfterSeconds: seconds }),
+      retryAfterSeconds: seconds > 0 ? seconds : undefined,
     });
   }
   try {

@@ -38,9 +38,12 @@ export async function showAccount(client, place, traffic, logInAgain) {
 
   place.classList.add('account');
   traffic.show(client, part);
-  update();
-  part('heading').focus();
-  part('renew').onclick = () => logInAgain().then(update, () => {});
+  const begin = () => {
+    update();
+    part('heading').focus(); // the button or the form that had it goes
+  };
+  begin();
+  part('renew').onclick = () => logInAgain().then(begin, () => {});
   const clock = setInterval(update, 1000);
   await new Promise((resolve) => {
     part('logout').onclick = resolve;

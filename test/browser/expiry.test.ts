@@ -1,6 +1,6 @@
 /** A token that expires, and the login that is asked for then or shortly before. */
-import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import type { Page, Route } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import {
   addUser,
   describePage,
@@ -94,17 +94,47 @@ describePage('a token that has expired', () => {
     expect(await page.getByRole('button', { name: 'Log in again' }).count()).toBe(0);
   });
 
-  test('can be renewed by a button', async () => {
+  describe('can be renewed by a button', () => {
     // The clock of the page is ahead of the service's, which still accepts the token.
-    const page = await openAccount({ prepare: (page) => page.clock.install() });
-    const requests = watchRequests(page);
-    await page.clock.fastForward(31 * MINUTE_MS);
-    await page.keyboard.press('Escape');
-    await page.clock.resume();
-    await page.getByRole('button', { name: 'Log in again' }).click();
-    await dialogOf(page).getByText('Your session has ended.').waitFor();
-    await logIn(page, page.userName);
-    await page.getByText(/^(30|29) min \d+ s left$/).waitFor();
-    expect(requests.all()).toEqual(['POST /api/Auth 200']);
+    async function openExpired() {
+      const page = await openAccount({ prepare: (page) => page.clock.install() });
+      await page.clock.fastForward(31 * MINUTE_MS);
+      await page.keyboard.press('Escape');
+      await page.clock.resume();
+      return page;
+    }
+
+    test('at once', async () => {
+      const page = await openExpired();
+      const requests = watchRequests(page);
+      await page.getByRole('button', { name: 'Log in again' }).click();
+      await dialogOf(page).getByText('Your session has ended.').waitFor();
+      await logIn(page, page.userName);
+      await page.getByText(/^(30|29) min \d+ s left$/).waitFor();
+      expect(requests.all()).toEqual(['POST /api/Auth 200']);
+      const heading = page.getByRole('heading', { name: page.userName });
+      expect(await heading.evaluate((element) => element.matches(':focus'))).toBe(true);
+    });
+
+    test('in the one dialog that requests then wait for too', async () => {
+      const page = await openExpired();
+      const refusal = Promise.withResolvers<void>();
+      const refuse = async (route: Route) => {
+        await refusal.promise;
+        await route.fulfill({ status: 401 });
+      };
+      await page.route('**/api/Users**', refuse, { times: 3 });
+      await page.getByRole('button', { name: 'Spoil the token and send' }).click();
+      await page.getByRole('button', { name: 'Log in again' }).click();
+      const password = dialogOf(page).getByLabel('Password', { exact: true });
+      await password.fill('typed');
+      refusal.resolve();
+      const refused = page.locator('[data-part=traffic] li').filter({ hasText: '401' });
+      await expect.poll(() => refused.count()).toBe(3);
+      expect(await password.inputValue()).toBe('typed');
+      await logIn(page, page.userName);
+      await page.getByText('All three requests were answered.').waitFor();
+      expect(await page.getByRole('dialog').count()).toBe(0);
+    });
   });
 });
