@@ -23,6 +23,16 @@ async function issueExpired(page: Page, userName: string): Promise<void> {
   await page.route('**/api/Auth', (route) => route.fulfill({ json: { token } }), { times: 1 });
 }
 
+/** Opens an account whose clock is ahead of the service's, which still accepts the token. */
+async function openExpired() {
+  const page = await openAccount({ prepare: (page) => page.clock.install() });
+  await page.clock.fastForward(31 * MINUTE_MS);
+  await page.keyboard.press('Escape');
+  await page.getByText('The session has ended').waitFor();
+  await page.clock.resume();
+  return page;
+}
+
 describePage('a token that has expired', () => {
   test('asks for a login, after which the page goes on', async () => {
     const userName = await addUser();
@@ -81,12 +91,7 @@ describePage('a token that has expired', () => {
   });
 
   test('is said to have ended, and can be renewed', async () => {
-    const page = await openAccount({ prepare: (page) => page.clock.install() });
-    await page.clock.fastForward(31 * MINUTE_MS);
-    await page.keyboard.press('Escape');
-    await page.getByText('The session has ended').waitFor();
-    await page.clock.resume();
-    // The clock of the page is ahead of the service's, which still accepts the token.
+    const page = await openExpired();
     await page.getByRole('button', { name: 'Spoil the token and send' }).click();
     await dialogOf(page).getByText('Your session has ended.').waitFor();
     await logIn(page, page.userName);
@@ -95,15 +100,6 @@ describePage('a token that has expired', () => {
   });
 
   describe('can be renewed by a button', () => {
-    // The clock of the page is ahead of the service's, which still accepts the token.
-    async function openExpired() {
-      const page = await openAccount({ prepare: (page) => page.clock.install() });
-      await page.clock.fastForward(31 * MINUTE_MS);
-      await page.keyboard.press('Escape');
-      await page.clock.resume();
-      return page;
-    }
-
     test('at once', async () => {
       const page = await openExpired();
       const requests = watchRequests(page);

@@ -1,5 +1,6 @@
 /** How a test in the Workers runtime steers the network of `internet.ts`. */
 
+import { vi } from 'vitest';
 import type { IdentityParameters } from './identity-hash.ts';
 
 export type Service = 'database' | 'siteverify';
@@ -63,4 +64,9 @@ export async function forgetCalls(): Promise<void> {
 export async function callsTo(service: Service): Promise<Call['body'][]> {
   const calls: Call[] = await (await control('GET', '/calls')).json();
   return calls.filter((call) => call.service === service).map((call) => call.body);
+}
+
+/** Waits until so many requests have reached a service. A slow machine takes more than the usual second. */
+export async function untilCalled(service: Service, times: number): Promise<void> {
+  await vi.waitUntil(async () => (await callsTo(service)).length === times, { timeout: 10_000 });
 }

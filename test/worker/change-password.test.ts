@@ -12,8 +12,10 @@ import {
   forgetCalls,
   identityHash,
   releaseHeldUp,
+  untilCalled,
 } from '../support/control.ts';
 import { addUser, database, PASSWORD, resetDatabase } from '../support/fixtures.ts';
+import { LIMIT_OF_THREE, TOO_MANY } from '../support/limit-of-three.ts';
 import { recordLog } from '../support/log.ts';
 import { ADDRESS, login, ORIGIN, send, sendWith, wire } from '../support/requests.ts';
 import { noteSecret } from '../support/secrets.ts';
@@ -27,9 +29,6 @@ beforeEach(async () => {
   await addUser('jdoe', { id: 'id-of-jdoe', updatedAt: new Date(0) });
   await forgetCalls();
 });
-/** A slow machine takes more than the usual second. */
-const PATIENT = { timeout: 10_000 };
-
 afterEach(() => vi.restoreAllMocks());
 
 async function request(members: object = {}, claims: object = {}): Promise<Request> {
@@ -104,7 +103,7 @@ test('a login beside it, which replaces an old hash of the same password, does n
   await database().update(users).set({ passwordHash });
   await breakNext('database', 'passes', 'is held up');
   const changing = change();
-  await vi.waitUntil(async () => (await callsTo('database')).length === 2, PATIENT);
+  await untilCalled('database', 2);
   await database()
     .update(users)
     .set({ passwordHash: await hashPassword(PASSWORD) });
@@ -161,7 +160,7 @@ describe('a wrong current password', () => {
   test('is what the current one is when it has been changed meanwhile', async () => {
     await breakNext('database', 'passes', 'is held up');
     const changing = change();
-    await vi.waitUntil(async () => (await callsTo('database')).length === 2, PATIENT);
+    await untilCalled('database', 2);
     await database().update(users).set({ passwordHash: 'another' });
     await releaseHeldUp();
     expect((await changing).status).toBe(400);
@@ -264,18 +263,15 @@ test.each([[['unreachable']], [['passes', 'unreachable']]] as const)(
   },
 );
 
-const LIMIT_OF_THREE = (env as unknown as { LIMIT_OF_THREE: RateLimit }).LIMIT_OF_THREE;
-
 test.each<[keyof Env, object, number]>([
   ['LOGINS_PER_ADDRESS', { newPassword: 'short' }, 400],
   ['LOGINS_PER_NAME', { currentPassword: 'wrong-password' }, 400],
 ])('the limit %s of logins holds for it too', async (binding, members, status) => {
-  const name = 'of-this-test-alone'; // the binding keeps its counts from test to test
+  const name = 'of-this-test-alone';
   await addUser(name, { id: name });
   const settings = { LOCKOUT_FAILURES: '100', [binding]: LIMIT_OF_THREE };
   const statuses = [];
-  // However the binding's minute falls, more than two of them allow.
-  for (let time = 0; time < 7; time++) {
+  for (let time = 0; time < TOO_MANY; time++) {
     const own = await request(members, { sub: name, name });
     statuses.push((await sendWith(settings, own)).status);
   }
@@ -288,7 +284,7 @@ test('it takes room as a login does', async () => {
   await addUser('another', { id: 'id-of-another' });
   await breakNext('database', 'is held up');
   const held = sendWith(settings, await request());
-  await vi.waitUntil(async () => (await callsTo('database')).length === 1, PATIENT);
+  await untilCalled('database', 1);
   const other = await request({}, { sub: 'id-of-another', name: 'another' });
   expect((await sendWith(settings, other)).status).toBe(503);
   await releaseHeldUp();

@@ -3,7 +3,7 @@ import { exports } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { HashCapacity } from '../../src/hash-capacity.ts';
 import { problem } from '../support/answers.ts';
-import { breakNext, callsTo, forgetCalls, releaseHeldUp } from '../support/control.ts';
+import { breakNext, forgetCalls, releaseHeldUp, untilCalled } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
 import { loginBody, loginRequest, sendWith, wire } from '../support/requests.ts';
@@ -16,9 +16,6 @@ beforeAll(async () => {
   await resetDatabase();
   for (const userName of ['ana', 'ben', 'cleo']) await addUser(userName);
 });
-/** A slow machine takes more than the usual second. */
-const PATIENT = { timeout: 10_000 };
-
 afterEach(() => vi.restoreAllMocks());
 
 test('an isolate that hashes all it can says so before the captcha token is spent', async () => {
@@ -32,7 +29,7 @@ test('an isolate that hashes all it can says so before the captcha token is spen
   expect(await wire(await loginTo(bodies[2] as string))).toEqual(BUSY);
   expect(log.events('login')).toMatchObject([{ status: 503, reason: 'isolate_busy' }]);
 
-  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 2, PATIENT);
+  await untilCalled('siteverify', 2);
   await releaseHeldUp();
   for (const response of await Promise.all(takenOn)) expect(response.status).toBe(200);
   expect((await loginTo(bodies[2] as string)).status).toBe(200); // with the same captcha token
@@ -68,7 +65,7 @@ test('a name in any case takes no more room than the lockout lets through, and l
   await forgetCalls();
   await breakNext('siteverify', ...Array(4).fill('is held up'));
   const takenOn = bodies.map((body) => sendWith(settings, loginRequest(body)));
-  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 4, PATIENT);
+  await untilCalled('siteverify', 4);
   expect(await wire(await sendWith(settings, loginRequest(await loginBody('cleo'))))).toEqual(BUSY);
   await releaseHeldUp();
   await Promise.all(takenOn);
@@ -95,7 +92,7 @@ test('the logins of callers who hang up end as any other, and make room', async 
     // Through the runtime, which ends the request of a caller who has gone.
     exports.default.fetch(new Request(loginRequest(body), { signal: caller.signal })),
   );
-  await vi.waitUntil(async () => (await callsTo('siteverify')).length === 16, PATIENT);
+  await untilCalled('siteverify', 16);
   caller.abort();
   const outcomes = await Promise.allSettled(answers);
   expect(outcomes.map(({ status }) => status)).toEqual(Array(16).fill('rejected'));

@@ -1,17 +1,11 @@
 /** The flood limits. */
-import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { problem } from '../support/answers.ts';
 import { callsTo, forgetCalls, solveCaptcha } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
+import { LIMIT_OF_THREE, TOO_MANY } from '../support/limit-of-three.ts';
 import { recordLog } from '../support/log.ts';
 import { loginBody, loginRequest, sendWith, wire } from '../support/requests.ts';
-
-/** A real binding that lets three requests pass in 60 s. */
-const { LIMIT_OF_THREE } = env as unknown as { LIMIT_OF_THREE: RateLimit };
-
-/** However the binding's minute falls, more requests than two minutes allow. */
-const TOO_MANY = 7;
 
 beforeAll(async () => {
   await resetDatabase();
