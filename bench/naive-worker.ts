@@ -1,13 +1,13 @@
 /**
- * What a login is compared with: the dummy hash that most would write. A name that nobody has costs
- * today's hash, one that somebody has costs whatever that user's own hash costs.
+ * The login that a login of Portero is compared with: a dummy hash, as most people would write it. An unknown name costs
+ * today's hash. A known name costs whatever that user's own hash costs.
  *
  * @module
  */
 import { eq } from 'drizzle-orm';
 import { connect } from '../src/db/connection.ts';
 import { users } from '../src/db/schema.ts';
-import { deriveForeignKey } from '../src/password/identity-hash.ts';
+import { deriveForeignKey } from '../src/password/foreign-layer.ts';
 import { verifyPassword } from '../src/password/password.ts';
 import { parseStoredHash } from '../src/password/stored-hash.ts';
 import { normalizeUserName } from '../src/user-name.ts';
@@ -25,9 +25,12 @@ export default {
 } satisfies ExportedHandler<Env>;
 
 async function verify(password: string, stored: string | null): Promise<boolean> {
-  const hash = stored === null ? null : parseStoredHash(stored);
-  // Portero's own verification evens out what an old hash costs.
-  if (hash?.kind !== 'foreign') return (await verifyPassword(password, stored, [])) === 'match';
-  const key = await deriveForeignKey(new TextEncoder().encode(password), hash.foreign);
-  return crypto.subtle.timingSafeEqual(key, hash.key);
+  const hash = stored === null ? undefined : parseStoredHash(stored);
+  if (!hash?.ok || hash.value.kind !== 'foreign') {
+    const match = await verifyPassword(password, stored, []);
+    return match.ok && !match.value.isOutdated;
+  }
+  // Portero's own verification would even out what an old hash costs.
+  const key = await deriveForeignKey(new TextEncoder().encode(password), hash.value.foreign);
+  return crypto.subtle.timingSafeEqual(key, hash.value.key);
 }

@@ -25,7 +25,7 @@ export function drawDistributions(pairs: Pair[]): string {
   const sorted = all.toSorted((one, other) => one - other);
   const from = Math.floor((sorted[0] ?? 0) / 10) * 10;
   const to = Math.ceil((sorted[Math.floor(sorted.length * SHOWN_SHARE)] ?? 1) / 10) * 10;
-  const panels = pairs.map((pair, index) => panel(pair, from, to, index * PANEL_HEIGHT));
+  const panels = pairs.map((pair, index) => panel(pair, { from, to }, index * PANEL_HEIGHT));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${pairs.length * PANEL_HEIGHT + MARGIN}" font-family="sans-serif" font-size="13">`,
     '<title>Times of refused logins, for known and for unknown names</title>',
@@ -37,7 +37,11 @@ export function drawDistributions(pairs: Pair[]): string {
   ].join('\n');
 }
 
-function panel({ title, known, unknown }: Pair, from: number, to: number, top: number): string {
+function panel(
+  { title, known, unknown }: Pair,
+  { from, to }: { from: number; to: number },
+  top: number,
+): string {
   const baseline = top + PANEL_HEIGHT - 25;
   const samples = [histogram(known, from, to), histogram(unknown, from, to)] as const;
   const scale = BAR_HEIGHT / Math.max(...samples.flat());

@@ -15,12 +15,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { layerId, listLayers, toHashRow } from '../cli/hash-row.ts';
+import { layerIdOf, toHashRow } from '../cli/hash-row.ts';
 import { DUMMY_TOKEN } from '../dev/siteverify.ts';
 import { startWrangler } from '../dev/wrangler.ts';
 import { connect } from '../src/db/connection.ts';
+import { listForeignLayers } from '../src/db/foreign-layers.ts';
 import { hashPassword } from '../src/password/password.ts';
-import { TEST_SECRETS } from '../src/turnstile-test-keys.ts';
+import { parseStoredHash } from '../src/password/stored-hash.ts';
+import { TEST_SECRETS } from '../src/turnstile/test-keys.ts';
+import { expectValue } from '../test/support/expect-value.ts';
 import { freePort } from '../test/support/free-port.ts';
 import { identityHash } from '../test/support/identity-hash.ts';
 import { leadTo } from '../test/support/outbound.ts';
@@ -45,7 +48,14 @@ export async function startBed(names: number, entry: string) {
     JWT_SECRET: randomBytes(32).toString('base64'),
   };
   const state = join(folder, 'wrangler');
-  const wrangler = startWrangler(ROOT, workerPort, state, secrets, {}, () => {}, entry);
+  const wrangler = startWrangler({
+    root: ROOT,
+    port: workerPort,
+    stateFolder: state,
+    secrets,
+    print: () => {},
+    entry,
+  });
   await wrangler.ready;
 
   return {
@@ -93,9 +103,9 @@ async function startServices(folder: string, port: number) {
 
 /** Users of every kind of hash in turn, and a role with 200 modules among three. */
 async function fill(databaseUrl: string, names: number): Promise<void> {
-  const version2 = identityHash(PASSWORD);
-  const version3 = identityHash(PASSWORD, { prf: 'sha256' });
-  const today = await toHashRow(await hashPassword(PASSWORD), true);
+  const version2 = expectValue(parseStoredHash(identityHash(PASSWORD)));
+  const version3 = expectValue(parseStoredHash(identityHash(PASSWORD, { prf: 'sha256' })));
+  const today = await toHashRow(expectValue(parseStoredHash(await hashPassword(PASSWORD))), true);
   const hashes = [
     today,
     await toHashRow(version2, false),
@@ -110,11 +120,15 @@ async function fill(databaseUrl: string, names: number): Promise<void> {
     insert into role_grants select roles.id, key, action
     from roles, modules, unnest(array['list', 'read']::permission_action[]) action
     where roles.name = 'Large' and key like 'm-%'`);
-  for (const statement of listLayers(db, hashes)) await statement;
+  for (const statement of listForeignLayers(
+    db,
+    hashes.flatMap(({ shape }) => shape ?? []),
+  ))
+    await statement;
   for (const [index, hash] of hashes.entries()) {
     await db.execute(sql`
       insert into users (id, user_name, normalized_user_name, password_hash, foreign_layer_id, role_id)
-      select gen_random_uuid(), 'known-' || n, 'KNOWN-' || n, ${hash.passwordHash}, ${layerId(hash)},
+      select gen_random_uuid(), 'known-' || n, 'KNOWN-' || n, ${hash.passwordHash}, ${layerIdOf(hash)},
         (select id from roles order by (id + n) % 4 limit 1)
       from generate_series(0, ${names - 1}) n where n % ${hashes.length} = ${index}`);
   }

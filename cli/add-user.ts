@@ -4,9 +4,8 @@
  * @module
  */
 import { asc, eq, sql } from 'drizzle-orm';
-import { OperatorError } from '../dev/operator-error.ts';
 import { connect } from '../src/db/connection.ts';
-import { databaseFault } from '../src/db/fault.ts';
+import { databaseFailure } from '../src/db/failure.ts';
 import { roles, users } from '../src/db/schema.ts';
 import { hashPassword } from '../src/password/password.ts';
 import { normalizeUserName } from '../src/user-name.ts';
@@ -14,6 +13,7 @@ import { audit } from './audit.ts';
 import { type Target, withDatabase } from './database.ts';
 import { refuseBadName } from './names.ts';
 import { readNewPassword } from './new-password.ts';
+import { OperatorError } from './operator-error.ts';
 import { refuseOtherKind } from './roles.ts';
 
 export interface AddUserOptions {
@@ -41,7 +41,7 @@ export async function addUser(userName: string, options: AddUserOptions): Promis
     throw new OperatorError('The e-mail address is not of the form name@host.');
   }
 
-  // A person is not asked for a password in vain.
+  // Everything else is checked first, so that nobody types a password in vain.
   if (!options.passwordStdin) {
     await withDatabase(async (target) => {
       await refuseTakenName(target, userName);
@@ -64,13 +64,13 @@ export async function addUser(userName: string, options: AddUserOptions): Promis
       normalizedUserName: normalizeUserName(userName),
       email,
       passwordHash,
-      // Null where the role has changed in the meantime, which the column does not take.
+      // Null where the role has changed in between. The column refuses null.
       roleId: sql`(select id from roles where name = ${roleName} and is_admin = ${admin})`,
     });
     try {
       await (isNewRole ? db.batch([insertRole, insertUser]) : insertUser);
     } catch (error) {
-      if (databaseFault(error).sqlState !== UNIQUE_VIOLATION) throw error;
+      if (databaseFailure(error).details?.sqlState !== UNIQUE_VIOLATION) throw error;
       throw takenName(target, userName);
     }
     audit({ event: 'password_set', userId, userName });
@@ -88,7 +88,7 @@ function takenName({ name }: Target, userName: string): OperatorError {
   return new OperatorError(`A user of the name ${userName} is already in ${name}.`);
 }
 
-/** @returns whether the role has to be made */
+/** @returns whether the role is missing and may be made */
 async function checkRole(
   { databaseUrl, name }: Target,
   roleName: string,

@@ -4,9 +4,9 @@
  * @module
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { OperatorError } from '../dev/operator-error.ts';
 import type { Database } from '../src/db/connection.ts';
 import { roles, users } from '../src/db/schema.ts';
+import { OperatorError } from './operator-error.ts';
 
 /**
  * Changes a user, unless that is the last active administrator. Administrators' rows are locked in the

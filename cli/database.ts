@@ -1,16 +1,16 @@
 /**
- * The database that a command works on: the one that `DATABASE_URL` names, or the local one.
+ * The database that a command works on: the database of `DATABASE_URL`, or the local one where that is not set.
  *
  * @module
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { OperatorError } from '../dev/operator-error.ts';
 import { connect } from '../src/db/connection.ts';
 import { DATABASE_URL_FORM, parseDatabaseUrl } from '../src/db/database-url.ts';
-import { databaseFault } from '../src/db/fault.ts';
+import { databaseFailure } from '../src/db/failure.ts';
+import { OperatorError } from './operator-error.ts';
 
-/** How long to wait for another command, or for `npm run dev` to have started. */
+/** How long to wait for another command to end, or for `npm run dev` to start. */
 const LOCAL_WAIT_MS = 30_000;
 const LOCAL_POLL_MS = 100;
 
@@ -25,7 +25,7 @@ export async function withDatabase<T>(use: (target: Target) => Promise<T>): Prom
   const databaseUrl = process.env.DATABASE_URL;
   if (!databaseUrl) return withLocalDatabase(use);
   const url = parseDatabaseUrl(databaseUrl);
-  if (url === null) {
+  if (url === undefined) {
     throw new OperatorError(`DATABASE_URL is not of the form ${DATABASE_URL_FORM}.`);
   }
   const target = { databaseUrl, name: `the database at ${url.hostname}` };
@@ -34,16 +34,18 @@ export async function withDatabase<T>(use: (target: Target) => Promise<T>): Prom
 
 async function withLocalDatabase<T>(use: (target: Target) => Promise<T>): Promise<T> {
   const name = 'the local database';
-  // An embedded PostgreSQL, which a command on another database need not load.
+  // It brings an embedded PostgreSQL along, which a command on another database need not load.
   const { openLocalDatabase, servedDatabaseUrl } = await import('../dev/local-database.ts');
   for (const giveUpAt = Date.now() + LOCAL_WAIT_MS; Date.now() < giveUpAt; ) {
     const local = await openLocalDatabase();
-    if (local !== null) {
-      return explainFaults({ databaseUrl: local.databaseUrl, name }, use).finally(local.close);
+    if (local.ok) {
+      const { databaseUrl, close } = local.value;
+      return explainFaults({ databaseUrl, name }, use).finally(close);
     }
-    // `npm run dev` has it, and serves it; or another command, which will be done in a moment.
+    if (local.reason === 'unusable') throw new OperatorError(local.details.sentence);
+    // `npm run dev` has it, and serves it to other processes. Or another command has it, and will be done in a moment.
     const databaseUrl = servedDatabaseUrl();
-    if (databaseUrl !== null && (await answers(databaseUrl))) {
+    if (databaseUrl !== undefined && (await answers(databaseUrl))) {
       return explainFaults({ databaseUrl, name }, use);
     }
     await wait(LOCAL_POLL_MS);
@@ -70,7 +72,7 @@ async function explainFaults<T>(target: Target, use: (target: Target) => Promise
     return await use(target);
   } catch (error) {
     if (error instanceof OperatorError) throw error;
-    const { fault, sqlState } = databaseFault(error);
+    const { reason, details: { sqlState } = {} } = databaseFailure(error);
     const { name } = target;
     if (sqlState === UNDEFINED_TABLE) {
       throw new OperatorError(`A table is missing in ${name}: run npm run db:migrate first.`);
@@ -89,7 +91,7 @@ async function explainFaults<T>(target: Target, use: (target: Target) => Promise
       database_bad_answer: 'gave an answer that is not understood',
       database_error: `answered with the error ${sqlState}`,
     };
-    throw new OperatorError(`${capitalized(name)} ${why[fault]}.`);
+    throw new OperatorError(`${capitalized(name)} ${why[reason]}.`);
   }
 }
 

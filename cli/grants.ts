@@ -4,21 +4,22 @@
  * @module
  */
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import { OperatorError } from '../dev/operator-error.ts';
+import { MAX_TOKEN_LENGTH } from '#portero/internal/claims.ts';
+import type { Permission } from '#portero/internal/permission.ts';
+import { importSigningKey } from '#portero/internal/signing-key.ts';
 import type { Database } from '../src/db/connection.ts';
 import { modules, roleGrants, roles, users } from '../src/db/schema.ts';
-import type { Permission } from '../src/permission.ts';
-import { buildClaims } from '../src/token/claims.ts';
-import { MAX_TOKEN_LENGTH, signToken } from '../src/token/sign.ts';
-import { importSigningKey } from '../src/token/signing-key.ts';
+import { buildClaims } from '../src/token/build-claims.ts';
+import { signToken } from '../src/token/sign.ts';
 import { MAX_USER_NAME_LENGTH } from '../src/user-name.ts';
+import { OperatorError } from './operator-error.ts';
 
 type Role = typeof roles.$inferSelect;
 
 /**
  * Grants permissions to a role, all or none.
  *
- * @returns those that it did not have
+ * @returns the permissions that the role did not have
  * @throws OperatorError where a module is missing, or a token could be longer than verifiers read
  */
 export async function grant(
@@ -35,7 +36,7 @@ export async function grant(
       union select permission from ${wanted}
     ) every_permission
   )`;
-  // The role's row is locked first, so that the size is that of all grants, another command's too.
+  // The role's row is locked first, so that the size includes the grants of another command.
   const [, size, inserted] = await db.batch([
     db.execute(sql`select from ${roles} where ${roles.id} = ${role.id} for update`),
     db.execute<{ fits: boolean }>(sql`select ${sizeAfterwards} <= ${budget} as fits`),
@@ -57,7 +58,7 @@ export async function grant(
 /** Two quotation marks and a comma around each. */
 const JSON_OVERHEAD_BYTES = 3;
 
-/** @returns those that it had */
+/** @returns the permissions that the role had */
 export async function revoke(
   db: Database,
   role: Role,
@@ -81,10 +82,10 @@ async function refuseUnknownModules(db: Database, permissions: Permission[]): Pr
   }
 }
 
-/** Room for issuer and audience, each: they are settings of the Worker, not of the database. */
+/** Room for the issuer, and as much for the audience. They are settings of the Worker, so the database does not know them. */
 const URL_LENGTH = 200;
 
-/** Room for the users to come: an id of Portero's own, and the longest name, three bytes a character. */
+/** Room for future users: an id that Portero makes, and the longest name with three bytes a character. */
 const NEXT_USER = { id: 'x'.repeat(36), userName: '\u65e5'.repeat(MAX_USER_NAME_LENGTH) };
 
 /** How many bytes the JSON of a role's permissions may have in a token. */
@@ -98,7 +99,7 @@ async function permissionBudget(db: Database, role: Role): Promise<number> {
   const lengths = await Promise.all(
     [NEXT_USER, longest ?? NEXT_USER].map((user) => emptyLength(user, role)),
   );
-  // Base64 makes four characters of three bytes; the brackets are there already.
+  // Base64 makes four characters from three bytes. The empty token has the brackets of the list already.
   return Math.floor(((MAX_TOKEN_LENGTH - Math.max(...lengths)) * 3) / 4) - 1;
 }
 
@@ -106,6 +107,6 @@ async function emptyLength(user: { id: string; userName: string }, role: Role): 
   const url = 'x'.repeat(URL_LENGTH);
   const subject = { ...user, role: { ...role, permissions: [] } };
   const issuance = { issuer: url, audience: url };
-  const claims = buildClaims(subject, issuance, Date.now(), crypto.randomUUID());
+  const claims = buildClaims(subject, issuance, { now: Date.now(), id: crypto.randomUUID() });
   return (await signToken(claims, await importSigningKey('the length is that of any key'))).length;
 }

@@ -6,23 +6,25 @@
 import { and, asc, eq, gt, like, not, sql } from 'drizzle-orm';
 import { connect, type Database } from '../src/db/connection.ts';
 import { users } from '../src/db/schema.ts';
+import { parseStoredHash } from '../src/password/stored-hash.ts';
 import { audit } from './audit.ts';
 import { withDatabase } from './database.ts';
+import type { ExitCode } from './exit-code.ts';
 import {
   BATCH_DEADLINE_MS,
   batchRows,
   type HashRow,
-  layerId,
+  layerIdOf,
   storeHashes,
   toHashRow,
 } from './hash-row.ts';
 import { Interruption } from './interruption.ts';
 import { showProgress } from './progress.ts';
 
-/** Those without any layer of today's, an unreadable one included. */
+/** The hash has none of today's layers. It may also be unreadable. */
 const isBare = not(like(users.passwordHash, '$portero$%'));
 
-export async function hardenUsers(): Promise<void> {
+export async function hardenUsers(): Promise<ExitCode> {
   const interruption = new Interruption();
   await withDatabase(async ({ databaseUrl, name }) => {
     const db = () => connect(databaseUrl, BATCH_DEADLINE_MS);
@@ -43,50 +45,54 @@ export async function hardenUsers(): Promise<void> {
     console.log(`Hardened ${hardened} hashes in ${name}.`);
     if (unreadable > 0) console.log(`${unreadable} are no hashes of ASP.NET Core Identity.`);
   });
-  process.exitCode = interruption.conclude() ?? 0;
+  return interruption.conclude();
 }
 
+/** A user whose hash has none of today's layers. */
 interface BareRow {
   id: string;
-  passwordHash: string | null;
+  passwordHash: string;
 }
 
 function nextBatch(db: Database, afterId: string): Promise<BareRow[]> {
   return db
-    .select({ id: users.id, passwordHash: users.passwordHash })
+    .select({ id: users.id, passwordHash: sql<string>`${users.passwordHash}` })
     .from(users)
     .where(and(isBare, gt(users.id, afterId)))
     .orderBy(asc(users.id))
     .limit(batchRows(true));
 }
 
-interface HashedRow {
-  row: BareRow;
-  hash: HashRow;
+/** A user and the hardened hash. */
+interface HardenedRow extends BareRow {
+  hardened: HashRow;
 }
 
-/** @returns those that could be hardened */
-async function hashBatch(batch: BareRow[]): Promise<HashedRow[]> {
-  const hashed = await Promise.all(
-    batch.map(async (row) => ({ row, hash: await toHashRow(row.passwordHash, true) })),
+/** @returns the rows whose hash could be read */
+async function hashBatch(batch: BareRow[]): Promise<HardenedRow[]> {
+  const rows = await Promise.all(
+    batch.map(async (row) => {
+      const hash = parseStoredHash(row.passwordHash);
+      return hash.ok ? [{ ...row, hardened: await toHashRow(hash.value, true) }] : [];
+    }),
   );
-  return hashed.filter(({ row, hash }) => hash.passwordHash !== row.passwordHash);
+  return rows.flat();
 }
 
-/** @returns how many; one whose password was changed meanwhile stays as it is */
-async function storeBatch(db: Database, hashed: HashedRow[]): Promise<number> {
-  if (hashed.length === 0) return 0;
-  const updates = hashed.map(({ row: { id, passwordHash }, hash }) =>
+/** @returns how many. A user whose password was changed in between keeps the new hash */
+async function storeBatch(db: Database, rows: HardenedRow[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const updates = rows.map(({ id, passwordHash, hardened }) =>
     db
       .update(users)
       .set({
-        passwordHash: hash.passwordHash,
-        foreignLayerId: layerId(hash),
+        passwordHash: hardened.passwordHash,
+        foreignLayerId: layerIdOf(hardened),
         updatedAt: sql`now()`,
       })
-      .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash as string))),
+      .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash))),
   );
-  const hashes = hashed.map(({ hash }) => hash);
+  const hashes = rows.map(({ hardened }) => hardened);
   const results = await storeHashes(db, hashes, updates);
   return results.reduce((sum, { rowCount }) => sum + rowCount, 0);
 }

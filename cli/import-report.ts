@@ -1,21 +1,21 @@
 /**
- * What an import tells of its rows.
+ * What an import says about its rows.
  *
  * @module
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { OperatorError } from '../dev/operator-error.ts';
+import { OperatorError } from './operator-error.ts';
 
-/** What has become of the rows. */
+/** Counts what became of the rows. */
 export class ImportReport {
   added = 0;
   present = 0;
   rejected = 0;
-  /** Of those added. */
+  /** How many of the added users have no password. */
   withoutPassword = 0;
   #file: string | undefined;
 
-  /** @param file for the rows that are rejected, each written at once: a crash loses none */
+  /** @param file for the rejected rows. Each is written at once, so a crash loses none */
   constructor(file: string | undefined) {
     this.#file = file;
     this.#write(writeFileSync, '');

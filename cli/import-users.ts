@@ -1,147 +1,160 @@
 /**
- * `users import`: the users of an ASP.NET Core Identity system, with the passwords they have.
+ * `users import`: the users of an ASP.NET Core Identity system, with their passwords.
  *
  * @module
  */
 import { inArray, or } from 'drizzle-orm';
-import { OperatorError } from '../dev/operator-error.ts';
+import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { connect } from '../src/db/connection.ts';
 import { roles, users } from '../src/db/schema.ts';
-import { normalizeUserName } from '../src/user-name.ts';
 import { audit } from './audit.ts';
 import { withDatabase } from './database.ts';
-import { BATCH_DEADLINE_MS, batchRows, layerId, storeHashes, toHashRow } from './hash-row.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { BATCH_DEADLINE_MS, batchRows, layerIdOf, storeHashes, toHashRow } from './hash-row.ts';
 import { ImportReport } from './import-report.ts';
-import { type ImportedUser, toImportedUser } from './imported-user.ts';
+import { type ImportedUser, type RoleSource, toImportedUser } from './imported-user.ts';
 import { isSameFile, withFile } from './input-file.ts';
 import { Interruption } from './interruption.ts';
-import { LayerList } from './layer-list.ts';
+import { OperatorError } from './operator-error.ts';
 import { showProgress } from './progress.ts';
+import { ShapeCosts } from './shape-costs.ts';
 import { readUserRecords } from './user-records.ts';
 
 export interface ImportOptions {
   role?: string;
   roleColumn?: string;
-  /** Administrators' roles may be given. */
+  /** Allows administrators' roles. */
   admin: boolean;
   harden: boolean;
   dryRun: boolean;
-  /** A file for the rows that were rejected. */
+  /** A file for the rejected rows. */
   rejects?: string;
+}
+
+/** What every step of an import needs. */
+interface Import {
+  databaseUrl: string;
+  /** The file, which can be read more than once. */
+  path: string;
+  roleSource: RoleSource;
+  /** The ids of the roles that may be given, by their names. */
+  roleIds: Map<string, number>;
+  options: ImportOptions;
+  report: ImportReport;
 }
 
 type Row = ImportedUser & { line: number };
 
 /** @param file a path, or `-` for standard input */
-export async function importUsers(file: string, options: ImportOptions): Promise<void> {
-  const { role, roleColumn } = options;
-  if ((role === undefined) === (roleColumn === undefined)) {
-    throw new OperatorError(
-      'Name one role with --role, or the column that has it with --role-column.',
-    );
-  }
-  const source = role === undefined ? { column: roleColumn as string } : { name: role };
+export async function importUsers(file: string, options: ImportOptions): Promise<ExitCode> {
+  const roleSource = readRoleSource(options);
   if (options.rejects !== undefined && isSameFile(file, options.rejects)) {
     throw new OperatorError('The rejected rows would overwrite the file that is imported.');
   }
   const interruption = new Interruption();
-  await withFile(file, async (path) => {
-    await withDatabase(async ({ databaseUrl, name }) => {
+  return withFile(file, (path) =>
+    withDatabase(async ({ databaseUrl, name }) => {
       const roleIds = await readRoles(databaseUrl, options.admin);
-      if (role !== undefined && !roleIds.has(role)) {
+      if ('name' in roleSource && !roleIds.has(roleSource.name)) {
         throw new OperatorError(
-          `There is no role ${role} in ${name}, or it is an administrator's and --admin is missing.`,
+          `There is no role ${roleSource.name} in ${name}, or it is an administrator's and --admin is missing.`,
         );
       }
       const report = new ImportReport(options.rejects);
-      // Twice over the file, so that what is wrong with it is known before anything is written.
-      const lines = await checkRows(path, source, roleIds, report);
+      const run: Import = { databaseUrl, path, roleSource, roleIds, options, report };
+      // The file is read twice, so that everything wrong with it is known before anything is written.
+      const lines = await checkRows(run);
       const progress = showProgress(lines.size);
       interruption.wait();
       try {
-        for await (const batch of batches(path, source, lines, batchRows(options.harden))) {
+        for await (const batch of batches(run, lines)) {
           if (interruption.isRequested) break;
           const present = report.present;
-          await importBatch(databaseUrl, batch, roleIds, options, report);
+          await importBatch(run, batch);
           progress.advance(batch.length, report.present - present);
           for (const { line } of batch) lines.delete(line);
         }
       } finally {
         progress.end();
-        const { added, present, rejected, withoutPassword } = report;
-        if (!options.dryRun) audit({ event: 'users_imported', added });
-        const among = withoutPassword > 0 ? `, ${withoutPassword} of them without a password` : '';
-        console.log(
-          `${options.dryRun ? 'Would add' : 'Added'} ${added} users to ${name}${among}; ` +
-            `${present} were there already, ${rejected} rejected.`,
-        );
+        if (!options.dryRun) audit({ event: 'users_imported', added: report.added });
+        console.log(summary(report, name, options.dryRun));
       }
       if (lines.size > 0 && !interruption.isRequested) {
         throw new OperatorError(
           `${file} has changed meanwhile: ${lines.size} rows are missing. Run the same command again.`,
         );
       }
-      process.exitCode = interruption.conclude() ?? (report.rejected > 0 ? EXIT_REJECTED : 0);
-    });
-  });
+      const exitCode = interruption.conclude();
+      return exitCode === EXIT.done && report.rejected > 0 ? EXIT.refused : exitCode;
+    }),
+  );
 }
 
-/** Some rows were rejected, and the rest went in. */
-const EXIT_REJECTED = 1;
+function readRoleSource({ role, roleColumn }: ImportOptions): RoleSource {
+  if (role !== undefined && roleColumn === undefined) return { name: role };
+  if (role === undefined && roleColumn !== undefined) return { column: roleColumn };
+  throw new OperatorError(
+    'Name one role with --role, or the column that has it with --role-column.',
+  );
+}
 
-type RoleSource = { name: string } | { column: string };
+function summary(report: ImportReport, database: string, isDryRun: boolean): string {
+  const { added, present, rejected, withoutPassword } = report;
+  const among = withoutPassword > 0 ? `, ${withoutPassword} of them without a password` : '';
+  return (
+    `${isDryRun ? 'Would add' : 'Added'} ${added} users to ${database}${among}; ` +
+    `${present} were there already, ${rejected} rejected.`
+  );
+}
 
-/** @returns the lines that can be imported; the others are in the report */
-async function checkRows(
-  path: string,
-  source: RoleSource,
-  roleIds: Map<string, number>,
-  report: ImportReport,
-): Promise<Set<number>> {
+/** Reads every row of the file, with the user that it holds or what is wrong with it. */
+async function* readRows({
+  path,
+  roleSource,
+}: Import): AsyncGenerator<{ line: number; row: Result<Row, string> }> {
+  const roleColumn = 'column' in roleSource ? roleSource.column : undefined;
+  for await (const { line, columns } of readUserRecords(path, roleColumn)) {
+    const user = columns.ok ? toImportedUser(columns.value, roleSource) : columns;
+    yield { line, row: user.ok ? succeed({ line, ...user.value }) : user };
+  }
+}
+
+/** @returns the lines that can be imported. The report has the others */
+async function checkRows(run: Import): Promise<Set<number>> {
   const lines = new Set<number>();
   const names = new Map<string, number>();
   const ids = new Map<string, number>();
-  const layers = new LayerList();
-  for await (const record of readUserRecords(path, columnOf(source))) {
-    const { line } = record;
-    const user = 'fault' in record ? record.fault : toImportedUser(record.columns, source);
-    if (typeof user === 'string') {
-      report.reject(line, user);
-      continue;
-    }
-    const name = normalizeUserName(user.userName);
-    const twin = names.get(name) ?? ids.get(user.id);
-    if (!roleIds.has(user.role)) report.reject(line, NO_ROLE);
-    else if (twin !== undefined) report.reject(line, `has the UserName or the Id of line ${twin}`);
-    else {
+  const costs = new ShapeCosts();
+
+  function check({ id, normalizedUserName, role }: Row): Result<undefined, string> {
+    if (!run.roleIds.has(role)) return fail(NO_ROLE);
+    const twin = names.get(normalizedUserName) ?? ids.get(id);
+    return twin === undefined ? succeed() : fail(`has the UserName or the Id of line ${twin}`);
+  }
+
+  for await (const { line, row } of readRows(run)) {
+    const checked = row.ok ? check(row.value) : row;
+    if (!checked.ok) run.report.reject(line, checked.reason);
+    else if (row.ok) {
       lines.add(line);
-      names.set(name, line);
-      ids.set(user.id, line);
-      layers.add(user.passwordHash);
+      names.set(row.value.normalizedUserName, line);
+      ids.set(row.value.id, line);
+      costs.add(row.value.hash);
     }
   }
-  layers.warn();
+  costs.warn();
   return lines;
 }
 
 const NO_ROLE = "there is no such role, or it is an administrator's and --admin is missing";
 
-function columnOf(source: RoleSource): string | undefined {
-  return 'column' in source ? source.column : undefined;
-}
-
-async function* batches(
-  path: string,
-  source: RoleSource,
-  lines: Set<number>,
-  size: number,
-): AsyncGenerator<Row[]> {
+/** Yields the rows on these lines. A row that has become faulty since the first reading is left out. */
+async function* batches(run: Import, lines: Set<number>): AsyncGenerator<Row[]> {
+  const size = batchRows(run.options.harden);
   let batch: Row[] = [];
-  for await (const record of readUserRecords(path, columnOf(source))) {
-    if ('fault' in record || !lines.has(record.line)) continue;
-    const user = toImportedUser(record.columns, source);
-    if (typeof user === 'string') continue; // the file has changed meanwhile
-    if (batch.push({ line: record.line, ...user }) === size) {
+  for await (const { line, row } of readRows(run)) {
+    if (!row.ok || !lines.has(line)) continue;
+    if (batch.push(row.value) === size) {
       yield batch;
       batch = [];
     }
@@ -149,7 +162,6 @@ async function* batches(
   if (batch.length > 0) yield batch;
 }
 
-/** The ids of the roles that may be given, by their names. */
 async function readRoles(databaseUrl: string, admin: boolean): Promise<Map<string, number>> {
   const known = await connect(databaseUrl).select().from(roles);
   return new Map(
@@ -157,46 +169,38 @@ async function readRoles(databaseUrl: string, admin: boolean): Promise<Map<strin
   );
 }
 
-async function importBatch(
-  databaseUrl: string,
-  batch: Row[],
-  roleIds: Map<string, number>,
-  { harden, dryRun }: ImportOptions,
-  report: ImportReport,
-): Promise<void> {
-  const missing = await withoutPresent(databaseUrl, batch, report);
-  const addedIds = dryRun
+async function importBatch(run: Import, batch: Row[]): Promise<void> {
+  const { options, report } = run;
+  const missing = await withoutPresent(run, batch);
+  const addedIds = options.dryRun
     ? new Set(missing.map(({ id }) => id))
-    : await addUsers(databaseUrl, missing, roleIds, harden);
+    : await addUsers(run, missing);
   const added = missing.filter(({ id }) => addedIds.has(id));
   report.added += added.length;
-  report.withoutPassword += added.filter(({ passwordHash }) => passwordHash === null).length;
-  // Somebody else has added them, or others of their names, since they were looked for.
+  report.withoutPassword += added.filter(({ hash }) => hash === null).length;
+  // Another command has added them, or other users of their names, since this one looked for them.
   const others = missing.filter(({ id }) => !addedIds.has(id));
-  if (others.length > 0) await withoutPresent(databaseUrl, others, report);
+  if (others.length > 0) await withoutPresent(run, others);
 }
 
-/** @returns the ids of those who were not there already */
-async function addUsers(
-  databaseUrl: string,
-  missing: Row[],
-  roleIds: Map<string, number>,
-  harden: boolean,
-): Promise<Set<string>> {
-  if (missing.length === 0) return new Set();
+/** @returns the ids of the users who were not there already */
+async function addUsers({ databaseUrl, roleIds, options }: Import, missing: Row[]) {
+  if (missing.length === 0) return new Set<string>();
   const hashed = await Promise.all(
-    missing.map(async (user) => ({ user, hash: await toHashRow(user.passwordHash, harden) })),
+    missing.map(async (row) => ({ row, hash: await toHashRow(row.hash, options.harden) })),
   );
-  const rows = hashed.map(({ user: { id, userName, email, active, role }, hash }) => ({
-    id,
-    userName,
-    normalizedUserName: normalizeUserName(userName),
-    email,
-    active,
-    roleId: roleIds.get(role) as number,
-    passwordHash: hash.passwordHash,
-    foreignLayerId: layerId(hash),
-  }));
+  const rows = hashed.map(
+    ({ row: { id, userName, normalizedUserName, email, active, role }, hash }) => ({
+      id,
+      userName,
+      normalizedUserName,
+      email,
+      active,
+      roleId: roleIds.get(role) as number,
+      passwordHash: hash.passwordHash,
+      foreignLayerId: layerIdOf(hash),
+    }),
+  );
   const db = connect(databaseUrl, BATCH_DEADLINE_MS);
   const insert = db.insert(users).values(rows).onConflictDoNothing().returning({ id: users.id });
   const hashes = hashed.map(({ hash }) => hash);
@@ -204,13 +208,9 @@ async function addUsers(
   return new Set(added.map(({ id }) => id));
 }
 
-/** Leaves out the users who are there already, and rejects those whose name is another one's. */
-async function withoutPresent(
-  databaseUrl: string,
-  batch: Row[],
-  report: ImportReport,
-): Promise<Row[]> {
-  const names = batch.map(({ userName }) => normalizeUserName(userName));
+/** Leaves out the users who are there already, and rejects rows whose name another user has. */
+async function withoutPresent({ databaseUrl, report }: Import, batch: Row[]): Promise<Row[]> {
+  const names = batch.map(({ normalizedUserName }) => normalizedUserName);
   const ids = batch.map(({ id }) => id);
   const present = await connect(databaseUrl)
     .select({ id: users.id, name: users.normalizedUserName })
@@ -218,9 +218,9 @@ async function withoutPresent(
     .where(or(inArray(users.id, ids), inArray(users.normalizedUserName, names)));
   const presentIds = new Set(present.map(({ id }) => id));
   const presentNames = new Set(present.map(({ name }) => name));
-  return batch.filter(({ line, id, userName }) => {
+  return batch.filter(({ line, id, normalizedUserName }) => {
     if (presentIds.has(id)) report.present++;
-    else if (presentNames.has(normalizeUserName(userName))) {
+    else if (presentNames.has(normalizedUserName)) {
       report.reject(line, 'the UserName is that of another user in the database');
     } else return true;
     return false;

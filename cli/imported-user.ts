@@ -4,23 +4,31 @@
  * @module
  */
 import * as v from 'valibot';
-import { parseStoredHash } from '../src/password/stored-hash.ts';
-import { isPossibleUserName, isStorable } from '../src/user-name.ts';
+import { fail, type Result, succeed } from '#portero/internal/result.ts';
+import { parseStoredHash, type StoredHash } from '../src/password/stored-hash.ts';
+import { isPossibleUserName, isStorable, normalizeUserName } from '../src/user-name.ts';
 import { INVISIBLE } from './names.ts';
 
+/** A row in the form in which every later step needs it: nothing of it has to be parsed again. */
 export interface ImportedUser {
   id: string;
   userName: string;
+  normalizedUserName: string;
   email: string | null;
-  passwordHash: string | null;
+  /** `null` for a user without a password. */
+  hash: StoredHash | null;
   active: boolean;
+  /** The name of the role. */
   role: string;
 }
+
+/** The role of every row, or the column that has the role of each. */
+export type RoleSource = { name: string } | { column: string };
 
 /** `nvarchar(450)`, which is what ASP.NET Core Identity gives to a key. */
 const MAX_ID_LENGTH = 450;
 
-/** Blank text is NULL as well: neither a name nor a hash is blank. */
+/** Blank text is NULL too, because neither a name nor a hash is blank. */
 const text = v.pipe(
   v.nullish(v.union([v.string(), v.number()], 'a value is neither text nor a number'), null),
   v.transform((value) => (value === null || String(value).trim() === '' ? null : String(value))),
@@ -75,10 +83,16 @@ const Row = v.object({
   ),
   passwordhash: v.pipe(
     text,
-    v.check(
-      (hash) => hash === null || parseStoredHash(hash) !== null,
-      'PasswordHash is not of ASP.NET Core Identity version 2 or 3, or costs too much to verify',
-    ),
+    v.rawTransform(({ dataset: { value }, addIssue, NEVER }): StoredHash | null => {
+      if (value === null) return null;
+      const hash = parseStoredHash(value);
+      if (hash.ok) return hash.value;
+      addIssue({
+        message:
+          'PasswordHash is not of ASP.NET Core Identity version 2 or 3, or costs too much to verify',
+      });
+      return NEVER;
+    }),
   ),
   activo: flag,
 });
@@ -87,29 +101,23 @@ const Row = v.object({
  * Checks a row.
  *
  * @param columns by their names in lower case
- * @param role of every row, or the name of the column that has it
- * @returns the user, or why there is none: fixed text, with nothing of the row in it
+ * @returns the user, or what is wrong with the row: fixed text for people, with nothing of the row in it
  */
 export function toImportedUser(
   columns: Record<string, unknown>,
-  role: { name: string } | { column: string },
-): ImportedUser | string {
+  roleSource: RoleSource,
+): Result<ImportedUser, string> {
   const row = v.safeParse(Row, { activo: columns.active, ...columns });
-  if (!row.success) return row.issues[0].message;
-  const roleName = 'name' in role ? role.name : readRole(columns, role.column.toLowerCase());
-  if (roleName === null) return 'the role is missing';
-  const { id, username, email, passwordhash, activo } = row.output;
-  return {
-    id,
-    userName: username,
-    email,
-    passwordHash: passwordhash,
-    active: activo,
-    role: roleName,
-  };
+  if (!row.success) return fail(row.issues[0].message);
+  const role = 'name' in roleSource ? roleSource.name : readRole(columns, roleSource.column);
+  if (role === null) return fail('the role is missing');
+  const { id, username: userName, email, passwordhash: hash, activo: active } = row.output;
+  const normalizedUserName = normalizeUserName(userName);
+  return succeed({ id, userName, normalizedUserName, email, hash, active, role });
 }
 
-function readRole(columns: Record<string, unknown>, name: string): string | null {
+function readRole(columns: Record<string, unknown>, column: string): string | null {
+  const name = column.toLowerCase();
   const role = v.safeParse(text, Object.hasOwn(columns, name) ? columns[name] : null);
   return role.success ? role.output : null;
 }

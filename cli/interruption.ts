@@ -3,37 +3,35 @@
  *
  * @module
  */
-
-/** What a shell expects of a program that Ctrl-C has ended. */
-const EXIT_INTERRUPTED = 130;
+import { EXIT, type ExitCode } from './exit-code.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Ends the process at once, until there is something that has to be completed first. */
+/** Ends the process at once. After {@link wait} it lets the command complete its batch first. */
 export class Interruption {
   isRequested = false;
   #isAwaited = false;
 
   #listener = () => {
-    if (!this.#isAwaited) process.exit(EXIT_INTERRUPTED);
+    if (!this.#isAwaited) process.exit(EXIT.interrupted);
     this.isRequested = true;
   };
 
   constructor() {
-    // Every time: npm passes a Ctrl-C on to a program that the terminal has already told.
+    // A signal can come twice: npm passes a Ctrl-C on to a program that already has it from the terminal.
     for (const signal of SIGNALS) process.on(signal, this.#listener);
   }
 
-  /** From now on the command itself looks whether it is to end, between two batches. */
+  /** From now on the command itself looks between two batches whether it should end. */
   wait(): void {
     this.#isAwaited = true;
   }
 
-  /** Says how to go on. @returns the exit code of an interrupted command */
-  conclude(): number | undefined {
+  /** Says how to go on. @returns the exit code of the command, interrupted or not */
+  conclude(): ExitCode {
     for (const signal of SIGNALS) process.off(signal, this.#listener);
-    if (!this.isRequested) return undefined;
+    if (!this.isRequested) return EXIT.done;
     console.error('Interrupted. Run the same command again to go on.');
-    return EXIT_INTERRUPTED;
+    return EXIT.interrupted;
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { migrate } from '../drizzle/migrate.ts';
+import { migrate } from '../src/db/migrate.ts';
 import { withDatabase } from './database.ts';
 
 export async function migrateDatabase(): Promise<void> {

@@ -4,13 +4,13 @@
  * @module
  */
 import { asc } from 'drizzle-orm';
-import { OperatorError } from '../dev/operator-error.ts';
+import { isModuleKey } from '#portero/internal/permission.ts';
 import { connect } from '../src/db/connection.ts';
 import { modules } from '../src/db/schema.ts';
-import { isModuleKey } from '../src/permission.ts';
 import { audit } from './audit.ts';
 import { withDatabase } from './database.ts';
 import { refuseBadName } from './names.ts';
+import { OperatorError } from './operator-error.ts';
 import { printRows } from './print.ts';
 
 export async function addModule(key: string, { name }: { name: string }): Promise<void> {

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { OperatorError } from '../dev/operator-error.ts';
+
 import { isPossibleUserName, MAX_USER_NAME_LENGTH } from '../src/user-name.ts';
+import { OperatorError } from './operator-error.ts';
 
 /** @param kind what it is the name of, for people */
 export function refuseImpossibleName(kind: string, name: string): void {

@@ -1,34 +1,32 @@
 /**
- * A new password, typed at the terminal or read from standard input.
+ * A new password, which is typed at the terminal or read from standard input.
  *
  * @module
  */
 import { password as promptForPassword } from '@clack/prompts';
-import { OperatorError } from '../dev/operator-error.ts';
 import {
+  checkNewPassword,
   DEFAULT_MIN_LENGTH,
-  describePasswordFault,
-  findPasswordFault,
+  explainPolicy,
   LOWEST_MIN_LENGTH,
   MAX_LENGTH,
   type PasswordPolicy,
 } from '../src/password/policy.ts';
 import { COMMON_PASSWORDS } from './common-passwords.ts';
+import { OperatorError } from './operator-error.ts';
 
 /**
- * Asks for a new password, twice at a terminal, and holds it to the policy.
+ * Asks for a new password and holds it to the policy. At a terminal it asks twice.
  *
  * @param ownNames the user's name and e-mail address
- * @throws OperatorError where there is none, or none that may be used
+ * @throws OperatorError where there is no password, or where the policy refuses it
  */
 export async function readNewPassword(isFromStdin: boolean, ownNames: string[]): Promise<string> {
   const policy = readPolicy();
   const password = isFromStdin ? await readStdin() : await prompt(policy.minLength);
-  const fault = findPasswordFault(password, ownNames, policy);
-  if (fault !== null) {
-    throw new OperatorError(`The password ${describePasswordFault(fault, policy)}.`);
-  }
-  return password;
+  const checked = checkNewPassword(password, ownNames, policy);
+  if (checked.ok) return checked.value;
+  throw new OperatorError(`The password ${explainPolicy(checked.reason, policy)}.`);
 }
 
 function readPolicy(): PasswordPolicy {
@@ -42,10 +40,10 @@ function readPolicy(): PasswordPolicy {
   return { minLength, commonPasswords: COMMON_PASSWORDS };
 }
 
-/** More than any password, and little enough to read whole. */
+/** No password is longer, and it is little enough to read whole. */
 const MAX_STDIN_BYTES = 16 * 1024;
 
-/** One line feed at the end belongs to `echo`, not to the password. */
+/** One line feed at the end comes from `echo` and is not part of the password. */
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -88,7 +86,7 @@ async function ask(message: string): Promise<string> {
 
 const SHOW_CURSOR = '\u001b[?25h';
 
-/** After Ctrl-D the prompt never answers, and Node has nothing left to wait for. */
+/** After Ctrl-D the prompt never answers, and Node has nothing left to wait for: it emits `beforeExit`. */
 function endOfInput(): Promise<null> {
   return new Promise((resolve) => process.once('beforeExit', () => resolve(null)));
 }

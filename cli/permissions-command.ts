@@ -4,12 +4,13 @@
  * @module
  */
 import type { Command } from 'commander';
+import type { Run } from './exit-code.ts';
 
 interface Json {
   json: boolean;
 }
 
-export function addModulesCommand(program: Command): void {
+export function addModulesCommand(program: Command, run: Run): void {
   const modules = program
     .command('modules')
     .description('manage the modules that permissions are granted for');
@@ -17,39 +18,41 @@ export function addModulesCommand(program: Command): void {
     .command('list')
     .description('list the modules, by key')
     .option('--json', 'as JSON', false)
-    .action(async (options: Json) => (await import('./modules.ts')).listModules(options));
+    .action((options: Json) =>
+      run(async () => (await import('./modules.ts')).listModules(options)),
+    );
   modules
     .command('add')
     .argument('<key>', 'how permissions name it: small letters, digits and hyphens')
     .description('add a module')
     .requiredOption('--name <name>', 'its name for people')
-    .action(async (key: string, options: { name: string }) =>
-      (await import('./modules.ts')).addModule(key, options),
+    .action((key: string, options: { name: string }) =>
+      run(async () => (await import('./modules.ts')).addModule(key, options)),
     );
 }
 
-export function addRolesCommand(program: Command): void {
+export function addRolesCommand(program: Command, run: Run): void {
   const roles = program.command('roles').description('manage what each role may do');
   roles
     .command('list')
     .description('list the roles, by name')
     .option('--json', 'as JSON', false)
-    .action(async (options: Json) => (await import('./roles.ts')).listRoles(options));
+    .action((options: Json) => run(async () => (await import('./roles.ts')).listRoles(options)));
   roles
     .command('show')
     .argument('<role>', 'the role')
     .description('show what a role may do')
     .option('--json', 'as JSON', false)
-    .action(async (role: string, options: Json) =>
-      (await import('./roles.ts')).showRole(role, options),
+    .action((role: string, options: Json) =>
+      run(async () => (await import('./roles.ts')).showRole(role, options)),
     );
   roles
     .command('add')
     .argument('<name>', 'the name of the role')
     .description('add a role without permissions')
     .option('--admin', "an administrator's, which may do everything", false)
-    .action(async (name: string, options: { admin: boolean }) =>
-      (await import('./roles.ts')).addRole(name, options),
+    .action((name: string, options: { admin: boolean }) =>
+      run(async () => (await import('./roles.ts')).addRole(name, options)),
     );
   roles
     .command('grant')
@@ -59,15 +62,15 @@ export function addRolesCommand(program: Command): void {
       'a module and create, update, delete, list or read: invoices.create',
     )
     .description('let a role do more, from the next login on; all or nothing')
-    .action(async (role: string, permissions: string[]) =>
-      (await import('./roles.ts')).grantPermissions(role, permissions),
+    .action((role: string, permissions: string[]) =>
+      run(async () => (await import('./roles.ts')).grantPermissions(role, permissions)),
     );
   roles
     .command('revoke')
     .argument('<role>', 'the role')
     .argument('<permission...>', 'what it may do no more')
     .description('let a role do less, from the next login on')
-    .action(async (role: string, permissions: string[]) =>
-      (await import('./roles.ts')).revokePermissions(role, permissions),
+    .action((role: string, permissions: string[]) =>
+      run(async () => (await import('./roles.ts')).revokePermissions(role, permissions)),
     );
 }

@@ -5,4 +5,4 @@
  */
 import { runCommand } from './program.ts';
 
-await runCommand(process.argv.slice(2));
+process.exitCode = await runCommand(process.argv.slice(2));

@@ -4,14 +4,14 @@
  * @module
  */
 import { asc, eq, sql } from 'drizzle-orm';
-import { OperatorError } from '../dev/operator-error.ts';
+import { isPermission, type Permission } from '#portero/internal/permission.ts';
 import { connect, type Database } from '../src/db/connection.ts';
 import { roles } from '../src/db/schema.ts';
-import { isPermission, type Permission } from '../src/permission.ts';
 import { audit } from './audit.ts';
 import { type Target, withDatabase } from './database.ts';
 import { grant, revoke } from './grants.ts';
 import { refuseBadName } from './names.ts';
+import { OperatorError } from './operator-error.ts';
 import { printRow, printRows } from './print.ts';
 
 export async function addRole(name: string, { admin }: { admin: boolean }): Promise<void> {
@@ -27,7 +27,7 @@ export async function addRole(name: string, { admin }: { admin: boolean }): Prom
   });
 }
 
-// Names in full: with one table in `from`, Drizzle leaves out which one a column is of.
+// The names are written in full, because Drizzle leaves out the table of a column where `from` has one table.
 const permissionsOfRole = sql<string[]>`array(
   select module_key || '.' || action from role_grants
   where role_grants.role_id = roles.id order by 1
@@ -114,7 +114,7 @@ export async function findRole(db: Database, name: string, target: Target) {
   return role;
 }
 
-/** An administrator's role has to be asked for as one. */
+/** An operator has to say with `--admin` that a role is an administrator's. */
 export function refuseOtherKind(role: { name: string; isAdmin: boolean }, admin: boolean): void {
   if (role.isAdmin && !admin) {
     throw new OperatorError(`${role.name} is an administrator's role: use --admin to say so.`);

@@ -7,19 +7,22 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { JSONParser } from '@streamparser/json-node';
 import { parse as parseCsv } from 'csv-parse';
-import { OperatorError } from '../dev/operator-error.ts';
+import { fail, type Result, succeed } from '#portero/internal/result.ts';
+import { OperatorError } from './operator-error.ts';
 
-/** A row by its column names in lower case, or why it is none. */
-export type UserRecord = { line: number } & (
-  | { columns: Record<string, unknown> }
-  | { fault: string }
-);
+/** The columns of a row by their names in lower case, or what is wrong with the row: fixed text for people. */
+type Columns = Result<Record<string, unknown>, string>;
+
+export interface UserRecord {
+  /** The line on which the row begins. In a JSON array, its place in the array. */
+  line: number;
+  columns: Columns;
+}
 
 /**
- * Reads a file of users. Which of the three forms it has, its first character tells.
+ * Reads a file of users. The first character tells which of the three forms it has.
  *
- * @param roleColumn that a CSV file has to have as well
- * @returns rows with the line that each begins on; in a JSON array, with its place in the array
+ * @param roleColumn a column that a CSV file has to have too
  * @throws OperatorError where the file as a whole cannot be read
  */
 export async function* readUserRecords(
@@ -47,11 +50,11 @@ function reasonOf(error: unknown): string {
   if (code.startsWith('CSV_') && 'lines' in error) {
     return `the quotation marks of line ${error.lines} do not match.`;
   }
-  // Never the message: a parser's own quotes the row, password hash and all.
+  // Not the parser's message: it quotes the row with its password hash.
   return code === '' ? 'it is not JSON.' : `${code}.`;
 }
 
-/** As text; a byte order mark is left out. */
+/** Yields the text of a file, without a byte order mark. */
 async function* readText(file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   for await (const chunk of createReadStream(file)) yield decoder.decode(chunk, { stream: true });
@@ -66,7 +69,7 @@ async function firstCharacters(file: string): Promise<string> {
     text = (text + chunk).trimStart();
     if (text.length >= HEADER_CHARACTERS) break;
   }
-  // UTF-16, which no valid text would be in UTF-8.
+  // Text in UTF-16 has zero bytes. Valid text in UTF-8 has none.
   if (text.includes('\0')) throw new OperatorError(`${file} cannot be read: it is not UTF-8.`);
   return text;
 }
@@ -75,7 +78,7 @@ async function* readJsonArray(file: string): AsyncGenerator<UserRecord> {
   const parser = new JSONParser({ paths: ['$.*'], keepStack: false });
   let line = 0;
   for await (const { value } of Readable.from(readText(file)).compose(parser)) {
-    yield { line: ++line, ...asColumns(value) };
+    yield { line: ++line, columns: asColumns(value) };
   }
 }
 
@@ -83,11 +86,11 @@ async function* readJsonLines(file: string): AsyncGenerator<UserRecord> {
   let line = 0;
   for await (const text of readLines(file)) {
     line++;
-    if (text.trim() !== '') yield { line, ...parseLine(text) };
+    if (text.trim() !== '') yield { line, columns: parseLine(text) };
   }
 }
 
-/** Only a line feed ends a line: JSON may hold the other characters that Node takes for ends. */
+/** Only a line feed ends a line. JSON may hold the other characters at which Node ends a line. */
 async function* readLines(file: string): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of readText(file)) {
@@ -101,26 +104,26 @@ async function* readLines(file: string): AsyncGenerator<string> {
   yield rest;
 }
 
-function parseLine(text: string) {
+function parseLine(text: string): Columns {
   try {
     return asColumns(JSON.parse(text));
   } catch {
-    return { fault: 'is not JSON' };
+    return fail('is not JSON');
   }
 }
 
-function asColumns(value: unknown) {
+function asColumns(value: unknown): Columns {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { fault: 'is not a JSON object' };
+    return fail('is not a JSON object');
   }
-  return { columns: lowerCaseNames(Object.entries(value)) };
+  return succeed(lowerCaseNames(Object.entries(value)));
 }
 
 function lowerCaseNames(entries: [string, unknown][]): Record<string, unknown> {
   return Object.fromEntries(entries.map(([name, value]) => [name.trim().toLowerCase(), value]));
 }
 
-/** Without one of these, every row would be wrong, or every user without a password. */
+/** Without one of these, every row would be wrong, or every user would have no password. */
 const REQUIRED_COLUMNS = ['Id', 'UserName', 'PasswordHash'];
 
 function refuseOtherHeader(file: string, names: string[], roleColumn?: string): void {
@@ -132,7 +135,7 @@ function refuseOtherHeader(file: string, names: string[], roleColumn?: string): 
   }
 }
 
-/** What stands between two columns, in the exports of one tool or another. */
+/** The characters that separate columns in the exports of different tools. */
 const DELIMITERS = [',', ';', '\t', '|'];
 
 async function* readCsv(
@@ -146,7 +149,7 @@ async function* readCsv(
   const parser = parseCsv({
     delimiter,
     raw: true,
-    record_delimiter: ['\r\n', '\n', '\r'], // some tools end the header with another one
+    record_delimiter: ['\r\n', '\n', '\r'], // some tools end the header differently from the rows
     relax_column_count: true,
   });
   let names: string[] | undefined;
@@ -160,8 +163,12 @@ async function* readCsv(
       names = values;
       refuseOtherHeader(file, names, roleColumn);
     } else if (values.length === names.length) {
-      yield { line, columns: lowerCaseNames(names.map((name, i) => [name, cell(values[i])])) };
-    } else yield { line, fault: `has ${values.length} columns instead of ${names.length}` };
+      const cells = names.map((name, i): [string, unknown] => [name, cell(values[i])]);
+      yield { line, columns: succeed(lowerCaseNames(cells)) };
+    } else {
+      const problem = `has ${values.length} columns instead of ${names.length}`;
+      yield { line, columns: fail(problem) };
+    }
   }
 }
 

@@ -5,11 +5,12 @@
  */
 import type { Command } from 'commander';
 import type { AddUserOptions } from './add-user.ts';
+import type { Run } from './exit-code.ts';
 import type { ImportOptions } from './import-users.ts';
 import type { ListUsersOptions } from './users.ts';
 
-/** Each loads what it needs when it runs: help and a wrong option answer at once. */
-export function addUsersCommand(program: Command): void {
+/** Each command loads its modules when it runs, so help and a wrong option answer at once. */
+export function addUsersCommand(program: Command, run: Run): void {
   const users = program.command('users').description('manage users');
   users
     .command('list')
@@ -19,14 +20,16 @@ export function addUsersCommand(program: Command): void {
     .option('--active', 'who can log in')
     .option('--no-active', 'who cannot')
     .option('--json', 'as JSON', false)
-    .action(async (options: ListUsersOptions) => (await import('./users.ts')).listUsers(options));
+    .action((options: ListUsersOptions) =>
+      run(async () => (await import('./users.ts')).listUsers(options)),
+    );
   users
     .command('show')
     .argument('<name>', 'the user name')
     .description('show one user')
     .option('--json', 'as JSON', false)
-    .action(async (name: string, options: { json: boolean }) =>
-      (await import('./users.ts')).showUser(name, options),
+    .action((name: string, options: { json: boolean }) =>
+      run(async () => (await import('./users.ts')).showUser(name, options)),
     );
   users
     .command('add')
@@ -37,8 +40,8 @@ export function addUsersCommand(program: Command): void {
     .option('--create-role', 'make the role where there is none, without permissions', false)
     .option('--email <address>', 'the e-mail address of the user')
     .option('--password-stdin', 'read the password from standard input', false)
-    .action(async (name: string, options: AddUserOptions) =>
-      (await import('./add-user.ts')).addUser(name, options),
+    .action((name: string, options: AddUserOptions) =>
+      run(async () => (await import('./add-user.ts')).addUser(name, options)),
     );
   users
     .command('set-role')
@@ -46,32 +49,32 @@ export function addUsersCommand(program: Command): void {
     .argument('<role>', 'the new role')
     .description('give a user another role')
     .option('--admin', "the role is an administrator's", false)
-    .action(async (name: string, role: string, options: { admin: boolean }) =>
-      (await import('./users.ts')).setRole(name, role, options),
+    .action((name: string, role: string, options: { admin: boolean }) =>
+      run(async () => (await import('./users.ts')).setRole(name, role, options)),
     );
   users
     .command('set-password')
     .argument('<name>', 'the user name')
     .description('set a new password, which is asked for; ends a lock')
     .option('--password-stdin', 'read the password from standard input', false)
-    .action(async (name: string, options: { passwordStdin: boolean }) =>
-      (await import('./users.ts')).setPassword(name, options),
+    .action((name: string, options: { passwordStdin: boolean }) =>
+      run(async () => (await import('./users.ts')).setPassword(name, options)),
     );
   users
     .command('activate')
     .argument('<name>', 'the user name')
     .description('let a user log in')
-    .action(async (name: string) => (await import('./users.ts')).setActive(name, true));
+    .action((name: string) => run(async () => (await import('./users.ts')).setActive(name, true)));
   users
     .command('deactivate')
     .argument('<name>', 'the user name')
     .description('let a user log in no more')
-    .action(async (name: string) => (await import('./users.ts')).setActive(name, false));
+    .action((name: string) => run(async () => (await import('./users.ts')).setActive(name, false)));
   users
     .command('unlock')
     .argument('<name>', 'the user name')
     .description('forget the failed logins of a name, which ends a lock at once')
-    .action(async (name: string) => (await import('./unlock-user.ts')).unlockUser(name));
+    .action((name: string) => run(async () => (await import('./unlock-user.ts')).unlockUser(name)));
   users
     .command('import')
     .argument('<file>', 'JSON Lines, a JSON array or CSV of AspNetUsers; - for standard input')
@@ -82,11 +85,11 @@ export function addUsersCommand(program: Command): void {
     .option('--no-harden', "store the hashes as they are, without today's layers over them")
     .option('--rejects <file>', 'write the rows that are rejected to a file, as JSON Lines')
     .option('--dry-run', 'check everything and write nothing', false)
-    .action(async (file: string, options: ImportOptions) =>
-      (await import('./import-users.ts')).importUsers(file, options),
+    .action((file: string, options: ImportOptions) =>
+      run(async () => (await import('./import-users.ts')).importUsers(file, options)),
     );
   users
     .command('harden')
     .description("put today's layers over imported hashes that have none yet")
-    .action(async () => (await import('./harden-users.ts')).hardenUsers());
+    .action(() => run(async () => (await import('./harden-users.ts')).hardenUsers()));
 }

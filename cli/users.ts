@@ -1,14 +1,13 @@
 /**
- * `users …`: looking at users, and changing one.
+ * `users …`: shows users, and changes one.
  *
  * @module
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { OperatorError } from '../dev/operator-error.ts';
 import { connect, type Database } from '../src/db/connection.ts';
 import { unlockName } from '../src/db/lockout.ts';
 import { users } from '../src/db/schema.ts';
-import { findUserByName, listUsers as selectUsers, type UserRow } from '../src/db/user-reads.ts';
+import { findUserByName, findUsers, type UserRow } from '../src/db/users.ts';
 import { hashPassword } from '../src/password/password.ts';
 import { normalizeUserName } from '../src/user-name.ts';
 import { changeUnlessLastAdministrator } from './administrators.ts';
@@ -16,13 +15,14 @@ import { audit } from './audit.ts';
 import { type Target, withDatabase } from './database.ts';
 import { refuseImpossibleName } from './names.ts';
 import { readNewPassword } from './new-password.ts';
+import { OperatorError } from './operator-error.ts';
 import { printRow, printRows } from './print.ts';
 import { findRole, refuseOtherKind } from './roles.ts';
 
 export interface ListUsersOptions {
   search?: string;
   role?: string;
-  /** `undefined` for both. */
+  /** `undefined` lists both. */
   active?: boolean;
   json: boolean;
 }
@@ -36,7 +36,7 @@ export async function listUsers({ json, ...filter }: ListUsersOptions): Promise<
     do {
       const last = rows.at(-1);
       const after = last && normalizeUserName(last.userName);
-      page = await selectUsers(connect(databaseUrl), filter, PAGE_SIZE, after);
+      page = await findUsers(connect(databaseUrl), filter, { limit: PAGE_SIZE, after });
       rows.push(...page);
     } while (page.length === PAGE_SIZE);
     printRows(rows.map(toRow), json);
@@ -78,12 +78,12 @@ export async function setActive(userName: string, active: boolean): Promise<void
   });
 }
 
-/** Also ends a lock: the failures were of the old password. */
+/** Also ends a lock, because the failures were made with the old password. */
 export async function setPassword(
   userName: string,
   { passwordStdin }: { passwordStdin: boolean },
 ): Promise<void> {
-  // Looked up first, so that nobody is asked for a password in vain, and again once it has been typed.
+  // The user is looked up before the password is asked for, so that nobody types one in vain. And once more afterwards.
   const email = await withUser(userName, async (_, user) => user.email);
   const ownNames = email === null ? [userName] : [userName, email];
   const password = await readNewPassword(passwordStdin, ownNames);

@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: the Worker in `wrangler dev`, with a local database and a local siteverify. No
- * internet, no account, no Docker.
+ * `npm run dev`: the Worker in `wrangler dev`, with a local database and a local siteverify. It needs no internet, no
+ * account and no Docker.
  *
  * @module
  */
@@ -8,19 +8,22 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { banner, servicesBanner } from './banner.ts';
 import { isInUse, LOCAL_FOLDER, openLocalDatabase, servedDatabaseUrl } from './local-database.ts';
 import { readableLine } from './log-line.ts';
-import { OperatorError } from './operator-error.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { startWrangler } from './wrangler.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DEFAULT_PORT = 8787;
 
-/** How long a command may have the database before this gives up. */
+/** How long to wait for a command that has the database open. */
 const COMMAND_WAIT_MS = 10_000;
 const COMMAND_POLL_MS = 100;
+
+const ALREADY_RUNNING =
+  'Portero is already running in this folder. Stop it before you start another.';
 
 interface Options {
   port: number;
@@ -28,13 +31,13 @@ interface Options {
   servicesOnly: boolean;
 }
 
-/** Steps that undo what has been started, the last one first. */
+/** Steps that undo what has been started. They run from the last to the first. */
 const undo: (() => unknown)[] = [];
 let isStopping = false;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
   process.on(signal, () => stop(0));
-process.on('uncaughtException', fail);
+process.on('uncaughtException', crash);
 process.stdout.on('error', () => stop(1)); // the reader of a pipe has gone
 
 new Command('npm run dev --')
@@ -48,71 +51,95 @@ new Command('npm run dev --')
   .option('--reset', 'start with fresh data', false)
   .option('--services-only', 'without the Worker, for `npx wrangler dev` beside it', false)
   .allowExcessArguments(false)
-  .action((options: Options) => start(options).catch(fail))
+  .action((options: Options) => start(options).then(conclude).catch(crash))
   .parse();
 
-async function start({ port, reset, servicesOnly }: Options): Promise<void> {
-  const plan = makePlan(ROOT, LOCAL_FOLDER, process.env);
-  if ('port' in plan.database && isInUse()) refuseIfServed();
-  if (!servicesOnly) await refuseTakenPort(port);
-  const databaseUrl = await openDatabase(plan, reset);
-  if (isStopping) return;
+/** Why nothing was started. The sentence says it for people. */
+type Start<T> = Result<T, 'not_started', { sentence: string }>;
+
+function notStarted(sentence: string) {
+  return fail('not_started', { sentence });
+}
+
+/** Starts everything, and waits until it has ended. */
+async function start({ port, reset, servicesOnly }: Options): Promise<Start<undefined>> {
+  const planned = makePlan(ROOT, LOCAL_FOLDER, process.env);
+  if (!planned.ok) return notStarted(planned.details.sentence);
+  const plan = planned.value;
+  if ('port' in plan.database && isInUse() && isServed()) return notStarted(ALREADY_RUNNING);
+  if (!servicesOnly && (await isTaken(port))) {
+    return notStarted(`Port ${port} is taken. Choose another: npm run dev -- --port N`);
+  }
+  const opened = await openDatabase(plan, reset);
+  if (!opened.ok) return opened;
+  if (isStopping) return succeed();
+  const databaseUrl = opened.value;
   const secrets = {
     DATABASE_URL: databaseUrl,
     TURNSTILE_SECRET_KEY: plan.turnstileSecretKey,
     JWT_SECRET: plan.jwtSecret,
   };
-  if (servicesOnly) return console.log(servicesBanner(secrets));
+  if (servicesOnly) {
+    console.log(servicesBanner(secrets));
+    return succeed();
+  }
 
   const stateFolder = join(LOCAL_FOLDER, 'wrangler');
-  const wrangler = startWrangler(ROOT, port, stateFolder, secrets, plan.variables, (line) => {
-    const readable = readableLine(line);
-    if (readable !== null) console.log(readable);
+  const wrangler = startWrangler({
+    root: ROOT,
+    port,
+    stateFolder,
+    secrets,
+    vars: plan.variables,
+    print(line) {
+      const readable = readableLine(line);
+      if (readable !== null) console.log(readable);
+    },
   });
   undo.push(wrangler.stop);
   await wrangler.ready;
   console.log(banner(`http://localhost:${port}`, 'port' in plan.database, plan.isTurnstileReal));
   await wrangler.ended;
   if (!isStopping) throw new Error('wrangler dev has ended.');
+  return succeed();
 }
 
-/** Once it is known that another process has the database: is it another of these? */
-function refuseIfServed(): void {
-  if (servedDatabaseUrl() !== null) {
-    throw new OperatorError(
-      'Portero is already running in this folder. Stop it before you start another.',
-    );
-  }
+/** Whether the process that has the database open serves it to others, as `npm run dev` does. */
+function isServed(): boolean {
+  return servedDatabaseUrl() !== undefined;
 }
 
-async function openDatabase({ database }: Plan, reset: boolean): Promise<string> {
+/** @returns the `DATABASE_URL` of the Worker */
+async function openDatabase({ database }: Plan, reset: boolean): Promise<Start<string>> {
   if ('url' in database) {
-    if (reset) throw new OperatorError('DATABASE_URL is not on this machine: --reset is refused.');
+    if (reset) return notStarted('DATABASE_URL is not on this machine: --reset is refused.');
     console.log('DATABASE_URL is not on this machine: it is neither migrated nor seeded.');
-    return database.url;
+    return succeed(database.url);
   }
-  const options = { port: database.port, reset, isShared: true };
-  let local = await openLocalDatabase(LOCAL_FOLDER, options);
-  // A command that has it will be done in a moment.
-  for (let waited = 0; local === null && waited < COMMAND_WAIT_MS; waited += COMMAND_POLL_MS) {
-    refuseIfServed();
+  // A command that has the database open will be done in a moment.
+  for (let waited = 0; waited <= COMMAND_WAIT_MS; waited += COMMAND_POLL_MS) {
+    const options = { port: database.port, reset, isShared: true };
+    const local = await openLocalDatabase(LOCAL_FOLDER, options);
+    if (local.ok) {
+      undo.push(local.value.close);
+      return succeed(local.value.databaseUrl);
+    }
+    if (local.reason === 'unusable') return notStarted(local.details.sentence);
+    if (isServed()) return notStarted(ALREADY_RUNNING);
     await wait(COMMAND_POLL_MS);
-    local = await openLocalDatabase(LOCAL_FOLDER, options);
   }
-  if (local === null) throw new OperatorError('The local database is in use by a command.');
-  undo.push(local.close);
-  return local.databaseUrl;
+  return notStarted('The local database is in use by a command.');
 }
 
-/** Wrangler would take the next free port, and the printed commands would lead elsewhere. */
-async function refuseTakenPort(port: number): Promise<void> {
+/** Wrangler would take the next free port, and then the printed commands would lead elsewhere. */
+async function isTaken(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    const problem = `Port ${port} is taken. Choose another: npm run dev -- --port N`;
-    server.once('error', () => reject(new OperatorError(problem)));
-    server.listen(port, '127.0.0.1', resolve);
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
   });
-  await new Promise((resolve) => server.close(resolve));
+  if (isFree) await new Promise((resolve) => server.close(resolve));
+  return !isFree;
 }
 
 function parsePort(text: string): number {
@@ -130,15 +157,20 @@ async function stop(exitCode: number): Promise<void> {
   process.exit(exitCode);
 }
 
-async function fail(error: NodeJS.ErrnoException & { port?: number }): Promise<void> {
-  // What fails after Ctrl-C fails because of it.
+async function conclude(started: Start<undefined>): Promise<void> {
+  if (started.ok || isStopping) return;
+  console.error(started.details.sentence);
+  await stop(1);
+}
+
+async function crash(error: NodeJS.ErrnoException & { port?: number }): Promise<void> {
+  // After Ctrl-C, an error is only a consequence of it.
   if (isStopping) return;
   console.error(explain(error));
   await stop(1);
 }
 
 function explain(error: NodeJS.ErrnoException & { port?: number }): string | undefined {
-  if (error instanceof OperatorError) return error.message;
   if (error.code === 'EADDRINUSE') {
     return `Port ${error.port}, where DATABASE_URL leads, is taken by something else.`;
   }

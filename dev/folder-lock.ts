@@ -1,6 +1,5 @@
 /**
- * A lock on a folder. The embedded database takes none of its own, and two processes on one folder
- * lose rows.
+ * A lock on a folder. The embedded database takes no lock itself, and two processes on one folder would lose rows.
  *
  * @module
  */
@@ -8,19 +7,19 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * Takes the lock, or answers `null` where another process has it. SQLite's file lock does the work:
- * the operating system frees it however the process ends, so that a crash leaves nothing to clean up.
+ * Takes the lock. SQLite's file lock does the work: the operating system frees it however the process ends, so a crash
+ * leaves nothing to clean up.
  *
- * @returns releases the lock
+ * @returns a function that releases the lock, or `undefined` where another process has it
  */
-export function lockFolder(folder: string): (() => void) | null {
+export function lockFolder(folder: string): (() => void) | undefined {
   const database = new DatabaseSync(join(folder, 'lock'), { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');
     return () => database.close();
   } catch (error) {
     database.close();
-    if (isBusy(error)) return null;
+    if (isBusy(error)) return undefined;
     throw error;
   }
 }

@@ -17,10 +17,10 @@ import { openApi } from './openapi.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const MIGRATIONS = join(ROOT, 'drizzle');
-const COMMON_PASSWORDS = join(ROOT, 'src/password/common-passwords.ts');
+const COMMONEST_PASSWORDS = join(ROOT, 'src/password/commonest-passwords.ts');
 const SCHEMA_SQL = join(ROOT, 'schema.sql');
 const SCHEMA = ['--dialect', 'postgresql', '--schema', 'src/db/schema.ts'];
-/** The rows without which no login works; a migration makes them too. */
+/** No login works without these rows. A migration makes them too. */
 const ROWS = '\nINSERT INTO "login_attempt_salt" DEFAULT VALUES;\n';
 const OPENAPI = join(ROOT, 'public/openapi.json');
 const CLIENT = join(ROOT, 'public/client.js');
@@ -34,13 +34,13 @@ function run(command: string, ...args: string[]): string {
   });
 }
 
-/** The command line has the whole list; the Worker is kept small. */
+/** The command line has the whole list. The Worker is kept small. */
 const COMMONEST = 2_000;
 
-function commonPasswords(): string {
+function commonestPasswords(): string {
   const passwords = dictionary['passwords-common'].slice(0, COMMONEST).join(' ');
   return `/**
- * The passwords that turn up most often in breaches, written by \`npm run generate\`.
+ * The 2,000 passwords that turn up most often in breaches, in lower case. \`npm run generate\` writes this file.
  *
  * @module
  */
@@ -48,20 +48,20 @@ const PASSWORDS =
   // biome-ignore format: one line
   ${JSON.stringify(passwords)};
 
-export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(PASSWORDS.split(' '));
+export const COMMONEST_PASSWORDS: ReadonlySet<string> = new Set(PASSWORDS.split(' '));
 `;
 }
 
 const openApiJson = () => `${JSON.stringify(openApi, null, 2)}\n`;
 
-/** As the package has it. */
+/** Compiles the client as the package has it. */
 function clientJs(): string {
   const folder = mkdtempSync(join(tmpdir(), 'portero-'));
   try {
     const options = ['--outDir', folder, '--declaration', 'false', '--removeComments'];
-    run('tsc', '--project', 'tsconfig.package.json', ...options);
+    run('tsc', '--project', 'packages/portero/tsconfig.json', ...options);
     const code = readFileSync(join(folder, 'client.js'), 'utf8');
-    return `// Written by \`npm run generate\` from src/client.ts, which has the comments.\n${code}`;
+    return `// Written by \`npm run generate\` from packages/portero/src/client.ts, which has the comments.\n${code}`;
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -104,9 +104,9 @@ function areTypesCurrent(): boolean {
 if (process.argv.includes('--check')) {
   const drifted = [
     readFileSync(SCHEMA_SQL, 'utf8') === schemaSql() ? [] : 'schema.sql',
-    readFileSync(COMMON_PASSWORDS, 'utf8') === commonPasswords()
+    readFileSync(COMMONEST_PASSWORDS, 'utf8') === commonestPasswords()
       ? []
-      : 'src/password/common-passwords.ts',
+      : 'src/password/commonest-passwords.ts',
     readFileSync(OPENAPI, 'utf8') === openApiJson() ? [] : 'public/openapi.json',
     readFileSync(CLIENT, 'utf8') === clientJs() ? [] : 'public/client.js',
     isMigrationMissing() ? 'drizzle/' : [],
@@ -119,7 +119,7 @@ if (process.argv.includes('--check')) {
 } else {
   generateMigration(MIGRATIONS);
   writeFileSync(SCHEMA_SQL, schemaSql());
-  writeFileSync(COMMON_PASSWORDS, commonPasswords());
+  writeFileSync(COMMONEST_PASSWORDS, commonestPasswords());
   writeFileSync(OPENAPI, openApiJson());
   writeFileSync(CLIENT, clientJs());
   run('wrangler', ...TYPES);

@@ -1,20 +1,20 @@
 /**
- * The local database: an embedded PostgreSQL in a folder of the checkout, behind the same HTTP
- * endpoint as Neon. One process at a time has it; others reach it through that process's endpoint.
+ * The local database: an embedded PostgreSQL in a folder of the checkout, behind the same HTTP endpoint as Neon. One
+ * process at a time has it open. Other processes reach it through the endpoint of that process.
  *
  * @module
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { migrate } from '../drizzle/migrate.ts';
+import { type Failure, fail, type Success, succeed } from '#portero/internal/result.ts';
+import { migrate } from '../src/db/migrate.ts';
 import { lockFolder } from './folder-lock.ts';
 import { startLocalServer } from './local-server.ts';
-import { OperatorError } from './operator-error.ts';
 import { seed } from './seed.ts';
 
 /**
- * Everything local: the database, the lock on it, and the development secret. Ignored by git. The tests
+ * The folder for everything local: the database, the lock on it, and the development secret. Git ignores it. The tests
  * use a folder of their own.
  */
 export const LOCAL_FOLDER =
@@ -26,27 +26,26 @@ export interface LocalDatabase {
 }
 
 export interface LocalDatabaseOptions {
-  /** Where the endpoint listens; any free port by default. */
+  /** The port of the endpoint. Any free port by default. */
   port?: number;
   /** Deletes the data first. */
   reset?: boolean;
-  /** Tells other processes where it serves, because it will for long. */
+  /** Tells other processes the address of the endpoint, because this one stays open for long. */
   isShared?: boolean;
 }
 
-/**
- * Opens the database, creating, migrating and seeding it where needed, and serves its endpoint.
- *
- * @returns `null` where another process has it open
- */
+/** `in_use`: another process has it open. `unusable`: the sentence says for people what is wrong. */
+type Opening<T> = Success<T> | Failure<'in_use'> | Failure<'unusable', { sentence: string }>;
+
+/** Opens the database, and serves its endpoint. Where needed, it creates, migrates and seeds the database first. */
 export async function openLocalDatabase(
   folder = LOCAL_FOLDER,
   { port = 0, reset = false, isShared = false }: LocalDatabaseOptions = {},
-): Promise<LocalDatabase | null> {
-  const unlock = lock(folder);
-  if (unlock === null) return null;
-  // From the last step to the first, whatever part has been taken.
-  const undo: (() => unknown)[] = [unlock];
+): Promise<Opening<LocalDatabase>> {
+  const locked = lock(folder);
+  if (!locked.ok) return locked;
+  // Steps that undo what has been done so far. They run from the last to the first.
+  const undo: (() => unknown)[] = [locked.value];
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step();
   };
@@ -56,7 +55,12 @@ export async function openLocalDatabase(
     rmSync(urlFile, { force: true });
     if (reset) rmSync(data, { recursive: true, force: true });
     if (!existsSync(data)) await initialize(data);
-    const pglite = await openPostgres(data);
+    const opened = await openPostgres(data);
+    if (!opened.ok) {
+      await close();
+      return opened;
+    }
+    const pglite = opened.value;
     undo.push(() => pglite.close());
 
     const server = await startLocalServer(pglite, port);
@@ -69,38 +73,41 @@ export async function openLocalDatabase(
       writeFileSync(urlFile, databaseUrl);
       undo.push(() => rmSync(urlFile, { force: true }));
     }
-    return { databaseUrl, close };
+    return succeed({ databaseUrl, close });
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function lock(folder: string): (() => void) | null {
+/** @returns how to unlock the folder again */
+function lock(folder: string): Opening<() => void> {
   try {
     mkdirSync(folder, { recursive: true });
-    return lockFolder(folder);
+    const unlock = lockFolder(folder);
+    return unlock === undefined ? fail('in_use') : succeed(unlock);
   } catch (error) {
-    throw new OperatorError(`The folder ${folder} cannot be used: ${reasonOf(error)}`);
+    const sentence = `The folder ${folder} cannot be used: ${messageOf(error)}`;
+    return fail('unusable', { sentence });
   }
 }
 
-async function openPostgres(data: string): Promise<PGlite> {
+async function openPostgres(data: string): Promise<Opening<PGlite>> {
   try {
-    return await PGlite.create(data);
+    return succeed(await PGlite.create(data));
   } catch (error) {
-    throw new OperatorError(
-      `The data in ${data} cannot be opened: ${reasonOf(error)}\n` +
-        'To start with fresh data: npm run dev -- --reset',
-    );
+    const sentence =
+      `The data in ${data} cannot be opened: ${messageOf(error)}\n` +
+      'To start with fresh data: npm run dev -- --reset';
+    return fail('unusable', { sentence });
   }
 }
 
-function reasonOf(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Makes an empty database beside its place, so that an interrupted first start leaves none half-made. */
+/** Makes an empty database beside its place. So a first start that is interrupted leaves no half-made one. */
 async function initialize(data: string): Promise<void> {
   const unfinished = `${data}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -112,13 +119,13 @@ async function initialize(data: string): Promise<void> {
 
 /** Whether another process has the database open. */
 export function isInUse(folder = LOCAL_FOLDER): boolean {
-  const unlock = lock(folder);
-  unlock?.();
-  return unlock === null;
+  const locked = lock(folder);
+  if (locked.ok) locked.value();
+  return !locked.ok && locked.reason === 'in_use';
 }
 
-/** The `DATABASE_URL` of the process that has the database open, where it serves others. */
-export function servedDatabaseUrl(folder = LOCAL_FOLDER): string | null {
+/** The `DATABASE_URL` of the process that has the database open. `undefined` where no process serves it to others. */
+export function servedDatabaseUrl(folder = LOCAL_FOLDER): string | undefined {
   const urlFile = join(folder, 'database-url');
-  return existsSync(urlFile) ? readFileSync(urlFile, 'utf8') : null;
+  return existsSync(urlFile) ? readFileSync(urlFile, 'utf8') : undefined;
 }

@@ -7,11 +7,12 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import manifest from '../package.json' with { type: 'json' };
-import { PasswordChange } from '../src/change-password.ts';
-import { Config } from '../src/config.ts';
-import { LoginAnswer } from '../src/login.ts';
-import { LoginRequest } from '../src/login-request.ts';
-import { Me, User, UserPage, UserQuery } from '../src/users.ts';
+import { PasswordChange } from '../src/account/change-password.ts';
+import { Me } from '../src/account/me.ts';
+import { User, UserPage, UserQuery } from '../src/administration/users.ts';
+import { LoginAnswer } from '../src/login/login.ts';
+import { LoginRequest } from '../src/login/login-request.ts';
+import { PublicConfig } from '../src/public-config.ts';
 
 type Schema = v.GenericSchema;
 type Json = Record<string, unknown>;
@@ -129,7 +130,7 @@ const PATHS = {
       operationId: 'readConfig',
       summary: 'What a web app needs to render the captcha.',
       security: [],
-      responses: { 200: answer('The widget.', Config), 503: NOT_CONFIGURED },
+      responses: { 200: answer('The widget.', PublicConfig), 503: NOT_CONFIGURED },
     },
   },
   '/api/Users/me': {

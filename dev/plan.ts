@@ -1,6 +1,5 @@
 /**
- * What `npm run dev` runs with: the settings in `.dev.vars` and the environment, completed by local
- * stand-ins.
+ * The settings of `npm run dev`: those of `.dev.vars` and the environment. Local stand-ins replace what is missing.
  *
  * @module
  */
@@ -8,36 +7,41 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { fail, type Result, succeed } from '#portero/internal/result.ts';
+import { MIN_SECRET_BYTES } from '#portero/internal/signing-key.ts';
 import { DATABASE_URL_FORM, isLoopback, parseDatabaseUrl } from '../src/db/database-url.ts';
-import { MIN_SECRET_BYTES } from '../src/token/signing-key.ts';
-import { isTestSecret, TEST_SECRETS } from '../src/turnstile-test-keys.ts';
-import { OperatorError } from './operator-error.ts';
+import { isTestSecret, TEST_SECRETS } from '../src/turnstile/test-keys.ts';
 
-/** Wrangler hands over the secrets that `wrangler.toml` requires, and these only as variables. */
+/** Wrangler hands over only the secrets that `wrangler.toml` requires. These settings it hands over as variables. */
 const VARIABLES = ['JWT_SECRET_PREVIOUS', 'JWT_SECRET_PREVIOUS_UNTIL', 'TURNSTILE_SITE_KEY'];
 
 const SECRETS = ['DATABASE_URL', 'TURNSTILE_SECRET_KEY', 'JWT_SECRET'] as const;
 
 export interface Plan {
-  /** A database elsewhere, or the port for the local one (0 for any free one). */
+  /** A database elsewhere, or the port of the local one. 0 is any free port. */
   database: { url: string } | { port: number };
   turnstileSecretKey: string;
   isTurnstileReal: boolean;
   jwtSecret: string;
-  /** Settings that are no required secrets: the second key, while keys are rotated, and the site key. */
+  /** The settings that are no required secrets: the site key, and a second key while keys are rotated. */
   variables: Record<string, string>;
 }
 
+/** A setting cannot be used. The sentence says for people what to do. */
+type PlanResult<T> = Result<T, 'setting_refused', { sentence: string }>;
+
 /**
+ * Reads the settings.
+ *
  * @param root the checkout
- * @param folder where the development secret is kept
+ * @param folder keeps the development secret
  * @param environment wins over `.dev.vars`, as in wrangler itself
  */
 export function makePlan(
   root: string,
   folder: string,
   environment: Record<string, string | undefined>,
-): Plan {
+): PlanResult<Plan> {
   const devVars = join(root, '.dev.vars');
   const file = existsSync(devVars) ? parseEnv(readFileSync(devVars, 'utf8')) : {};
   const settingOf = (name: string) => environment[name] || file[name] || undefined;
@@ -46,34 +50,36 @@ export function makePlan(
     const value = settingOf(name);
     return value === undefined ? [] : [[name, value]];
   });
-  const database = databaseUrl === undefined ? { port: 0 } : planDatabase(databaseUrl);
+  const planned = databaseUrl === undefined ? succeed({ port: 0 }) : planDatabase(databaseUrl);
+  if (!planned.ok) return planned;
+  const database = planned.value;
   const isTurnstileReal = turnstileSecret !== undefined && !isTestSecret(turnstileSecret);
   if ('url' in database && !isTurnstileReal) {
-    throw new OperatorError(
+    return refuse(
       'DATABASE_URL is not on this machine, where no Turnstile test secret is accepted: ' +
         'set TURNSTILE_SECRET_KEY too, or leave DATABASE_URL out to use the local database.',
     );
   }
-  return {
+  return succeed({
     database,
     turnstileSecretKey: turnstileSecret ?? TEST_SECRETS.passes,
     isTurnstileReal,
     jwtSecret: jwtSecret ?? developmentSecret(folder),
     variables: Object.fromEntries(variables),
-  };
+  });
 }
 
-function planDatabase(databaseUrl: string): Plan['database'] {
+function planDatabase(databaseUrl: string): PlanResult<Plan['database']> {
   const url = parseDatabaseUrl(databaseUrl);
-  if (url === null) {
-    throw new OperatorError(`DATABASE_URL is not of the form ${DATABASE_URL_FORM}.`);
-  }
-  if (!isLoopback(url.hostname)) return { url: databaseUrl };
-  if (url.port === '') throw new OperatorError('A loopback DATABASE_URL needs a port.');
-  return { port: Number(url.port) };
+  if (url === undefined) return refuse(`DATABASE_URL is not of the form ${DATABASE_URL_FORM}.`);
+  if (!isLoopback(url.hostname)) return succeed({ url: databaseUrl });
+  if (url.port === '') return refuse('A loopback DATABASE_URL needs a port.');
+  return succeed({ port: Number(url.port) });
 }
 
-/** Random for every checkout, so that a token from one laptop opens nothing on another. */
+const refuse = (sentence: string) => fail('setting_refused', { sentence });
+
+/** Each checkout has a random secret of its own. So a token from one laptop opens nothing on another. */
 function developmentSecret(folder: string): string {
   const path = join(folder, 'jwt-secret');
   const secret = existsSync(path) ? readFileSync(path, 'utf8') : '';

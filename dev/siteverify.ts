@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { isTestSecret, TEST_HOSTNAME, TEST_SECRETS } from '../src/turnstile-test-keys.ts';
+import { isTestSecret, TEST_HOSTNAME, TEST_SECRETS } from '../src/turnstile/test-keys.ts';
 
 const TOKEN_LIFETIME_MS = 300_000;
 
@@ -67,19 +67,19 @@ export class Siteverify {
   }
 
   redeem({ secret, response, idempotency_key: key }: Redemption): SiteverifyAnswer {
-    if (secret === '') return refusal('missing-input-secret');
-    if (response === '') return refusal('missing-input-response');
+    if (secret === '') return failure('missing-input-secret');
+    if (response === '') return failure('missing-input-response');
     if (isTestSecret(secret)) return this.#redeemForTest(secret, response);
-    if (!this.#secrets.has(secret)) return refusal('invalid-input-secret');
+    if (!this.#secrets.has(secret)) return failure('invalid-input-secret');
 
     const token = this.#tokens.get(response);
     if (token === undefined || token.secret !== secret) {
-      return refusal('invalid-input-response');
+      return failure('invalid-input-response');
     }
     const isRepeat = key !== undefined && token.spentBy === key;
     const isSpent = token.spentBy !== undefined && !isRepeat;
     const isExpired = this.#now() - token.issuedAt > TOKEN_LIFETIME_MS;
-    if (isSpent || (isExpired && !isRepeat)) return refusal('timeout-or-duplicate');
+    if (isSpent || (isExpired && !isRepeat)) return failure('timeout-or-duplicate');
     token.spentBy = key ?? 'a call without an idempotency key';
     return {
       success: true,
@@ -95,10 +95,10 @@ export class Siteverify {
     const metadata = { result_with_testing_key: true } as const;
     if (response !== DUMMY_TOKEN) {
       const isReal = this.#tokens.has(response);
-      return refusal(isReal ? 'invalid-input-secret' : 'invalid-input-response');
+      return failure(isReal ? 'invalid-input-secret' : 'invalid-input-response');
     }
-    if (secret === TEST_SECRETS.fails) return { ...refusal('invalid-input-response'), metadata };
-    if (secret === TEST_SECRETS.isSpent) return { ...refusal('timeout-or-duplicate'), metadata };
+    if (secret === TEST_SECRETS.fails) return { ...failure('invalid-input-response'), metadata };
+    if (secret === TEST_SECRETS.isSpent) return { ...failure('timeout-or-duplicate'), metadata };
     return {
       success: true,
       'error-codes': [],
@@ -109,7 +109,7 @@ export class Siteverify {
   }
 }
 
-function refusal(code: string): SiteverifyAnswer {
+function failure(code: string): SiteverifyAnswer {
   return { success: false, 'error-codes': [code] };
 }
 
@@ -129,7 +129,7 @@ export function createTurnstileEndpoint(siteverify: Siteverify): Hono {
       () => undefined,
     );
     const redemption = v.safeParse(Redemption, body);
-    if (!redemption.success) return context.json(refusal('bad-request'), 400);
+    if (!redemption.success) return context.json(failure('bad-request'), 400);
     return context.json(siteverify.redeem(redemption.output));
   });
 }

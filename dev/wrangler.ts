@@ -9,39 +9,49 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** How long wrangler has to end its own children before they are ended for it. */
+/** Wrangler has this long to end its own children. Then they are ended for it. */
 const GRACE_MS = 5_000;
 const POLL_MS = 50;
 
 export interface Wrangler {
-  /** Resolves when the Worker answers, rejects with wrangler's output where it never does. */
+  /** Resolves when the Worker answers. Rejects with wrangler's output where it never does. */
   ready: Promise<void>;
   /** Resolves when wrangler has ended, by itself or not. */
   ended: Promise<void>;
   stop(): Promise<void>;
 }
 
+export interface WranglerOptions {
+  /** The checkout. */
+  root: string;
+  port: number;
+  /** Wrangler keeps here what Cloudflare would keep: the counters of the rate limits. */
+  stateFolder: string;
+  /** The secrets of the Worker. They win over `.dev.vars`. */
+  secrets: Record<string, string>;
+  /** Variables. Other users of the machine can read them in the list of processes. */
+  vars?: Record<string, string>;
+  /** Takes each line of output once the Worker is ready. */
+  print: (line: string) => void;
+  /** The Worker's module, relative to `root`. */
+  entry?: string;
+}
+
 /**
  * Starts the Worker on loopback.
  *
- * It leads a process group of its own: a Ctrl-C at the terminal reaches this process alone, which
- * can then stop the Worker first and the database after it.
- *
- * @param stateFolder where wrangler keeps what Cloudflare would: the counters of the rate limits
- * @param secrets the Worker's; they win over `.dev.vars`
- * @param vars variables, which other users of the machine can read in the list of processes
- * @param print what to do with a line of output once the Worker is ready
- * @param entry the Worker's module, from the root
+ * It leads a process group of its own. So a Ctrl-C at the terminal reaches this process alone, which then stops the Worker
+ * first and the database after it.
  */
-export function startWrangler(
-  root: string,
-  port: number,
-  stateFolder: string,
-  secrets: Record<string, string>,
-  vars: Record<string, string>,
-  print: (line: string) => void,
+export function startWrangler({
+  root,
+  port,
+  stateFolder,
+  secrets,
+  vars = {},
+  print,
   entry = 'src/index.ts',
-): Wrangler {
+}: WranglerOptions): Wrangler {
   const child = spawn(
     process.execPath,
     [
@@ -59,7 +69,7 @@ export function startWrangler(
       env: { ...process.env, ...secrets, CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
     },
   );
-  // However this process ends, short of SIGKILL, the group does not outlive it.
+  // The group does not outlive this process, however it ends. Only SIGKILL is an exception.
   process.once('exit', () => signalGroup('SIGKILL'));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
 

@@ -1,4 +1,4 @@
-// Written by `npm run generate` from src/client.ts, which has the comments.
+// Written by `npm run generate` from packages/portero/src/client.ts, which has the comments.
 export class PorteroError extends Error {
     name = 'PorteroError';
     code;

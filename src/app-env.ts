@@ -3,15 +3,15 @@
  *
  * @module
  */
+import type { Claims } from '#portero/internal/claims.ts';
 import type { Settings } from './settings.ts';
-import type { Claims } from './token/claims.ts';
 
 export interface AppEnv {
   Bindings: Env;
   Variables: {
     /** Set for everything under `/api`. */
     settings: Settings;
-    /** Set behind `requireToken`: the claims of the caller's token. */
+    /** The claims of the caller's token. Set behind `requireOwnToken`. */
     caller: Claims;
   };
 }

@@ -3,25 +3,26 @@
  *
  * @module
  */
-import { Hono, type MiddlewareHandler } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { getPath } from 'hono/utils/url';
+import { problem } from '#portero/internal/problem.ts';
+import { requirePermission } from '#portero/middleware.ts';
+import { changePassword } from './account/change-password.ts';
+import { readMe } from './account/me.ts';
+import { readUser, readUsers } from './administration/users.ts';
 import type { AppEnv } from './app-env.ts';
-import { requireOwnToken } from './authentication.ts';
-import { changePassword } from './change-password.ts';
-import { readConfig } from './config.ts';
-import { allowOrigins } from './cors.ts';
+import { allowOrigins } from './http/cors.ts';
 import { log, logUnexpected } from './log.ts';
-import { login } from './login.ts';
-import { requirePermission } from './middleware.ts';
-import { problem } from './problem.ts';
+import { login } from './login/login.ts';
+import { readPublicConfig } from './public-config.ts';
 import { readSettings } from './settings.ts';
 import { readTestWidget } from './test-widget.ts';
-import { readMe, readUser, readUsers } from './users.ts';
+import { requireOwnToken } from './token-verifier.ts';
 
-/** A year. Not for subdomains: whoever owns this host may have others that speak plain HTTP. */
+/** A year. Subdomains are left out: the owner of this host may have others that speak plain HTTP. */
 const HSTS = `max-age=${365 * 24 * 60 * 60}`;
 
-/** Nothing that the Worker itself answers is a page: a browser that shows it as one runs nothing. */
+/** No answer of the Worker itself is a page. A browser that shows one as a page runs nothing. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 const setSecurityHeaders: MiddlewareHandler<AppEnv> = async (context, next) => {
@@ -29,11 +30,11 @@ const setSecurityHeaders: MiddlewareHandler<AppEnv> = async (context, next) => {
   const { headers } = context.res;
   headers.set('X-Content-Type-Options', 'nosniff');
   headers.set('Content-Security-Policy', CONTENT_SECURITY_POLICY);
-  // RFC 6797, section 7.2: not over plain HTTP.
+  // RFC 6797, section 7.2: the header is not sent over plain HTTP.
   if (context.req.url.startsWith('https:')) headers.set('Strict-Transport-Security', HSTS);
 };
 
-/** What depends on the caller's origin must not be answered to another one from a cache. */
+/** An answer depends on the caller's origin, so a cache must not give it to another origin. */
 const forbidCaching: MiddlewareHandler<AppEnv> = async (context, next) => {
   await next();
   context.res.headers.set('Cache-Control', 'no-store');
@@ -41,18 +42,18 @@ const forbidCaching: MiddlewareHandler<AppEnv> = async (context, next) => {
 };
 
 const requireSettings: MiddlewareHandler<AppEnv> = async (context, next) => {
-  const verdict = await readSettings(context.env);
-  if (!verdict.ok) {
-    log({ event: 'settings_refused', faults: verdict.faults });
-    return problem(503, 'The service is not configured.');
+  const settings = await readSettings(context.env);
+  if (!settings.ok) {
+    log({ event: 'settings_refused', ...settings.details });
+    return problem(503, { detail: 'The service is not configured.' });
   }
-  context.set('settings', verdict.settings);
+  context.set('settings', settings.value);
   await next();
 };
 
 /**
- * A caller who hangs up does not end the login, as Workers otherwise would: it makes room for others, a
- * right one is taken out of the lockout's count, and the log has its outcome.
+ * Lets a login go on when its caller hangs up. Workers would end it. So its hash slot becomes free, a right attempt is
+ * taken out of the lockout's count, and the log tells how the login ended.
  * https://developers.cloudflare.com/workers/platform/limits/#duration
  */
 const outliveCaller: MiddlewareHandler<AppEnv> = async (context, next) => {
@@ -61,28 +62,30 @@ const outliveCaller: MiddlewareHandler<AppEnv> = async (context, next) => {
   await rest;
 };
 
+const corsOriginsOf = (context: Context<AppEnv>) => context.get('settings').corsOrigins;
+
 export const app = new Hono<AppEnv>({ getPath: (request) => foldApiPath(getPath(request)) });
 
 app.use(setSecurityHeaders);
-app.use('/api/*', forbidCaching, requireSettings, allowOrigins);
+app.use('/api/*', forbidCaching, requireSettings, allowOrigins<AppEnv>(corsOriginsOf));
 
 app.post('/api/auth', outliveCaller, login);
-app.all('/api/auth', refuseMethod('POST'));
+app.all('/api/auth', otherMethods('POST'));
 
-app.get('/api/config', readConfig);
-app.all('/api/config', refuseMethod('GET, HEAD'));
+app.get('/api/config', readPublicConfig);
+app.all('/api/config', otherMethods('GET, HEAD'));
 
 app.get('/api/users/me', requireOwnToken, readMe);
-app.all('/api/users/me', refuseMethod('GET, HEAD'));
+app.all('/api/users/me', otherMethods('GET, HEAD'));
 
 app.post('/api/users/me/password', outliveCaller, requireOwnToken, changePassword);
-app.all('/api/users/me/password', refuseMethod('POST'));
+app.all('/api/users/me/password', otherMethods('POST'));
 
 app.get('/api/users', requireOwnToken, requirePermission('users.list'), readUsers);
-app.all('/api/users', refuseMethod('GET, HEAD'));
+app.all('/api/users', otherMethods('GET, HEAD'));
 
 app.get('/api/users/:id', requireOwnToken, requirePermission('users.read'), readUser);
-app.all('/api/users/:id', refuseMethod('GET, HEAD'));
+app.all('/api/users/:id', otherMethods('GET, HEAD'));
 
 app.get('/turnstile/v0/api.js', requireSettings, readTestWidget);
 
@@ -94,13 +97,14 @@ app.onError((error) => {
 });
 
 /**
- * ASP.NET Core matches paths without regard to case or a trailing slash, and clients rely on it.
- * The routes above are therefore written in lower case.
+ * ASP.NET Core matches paths without regard to case or a trailing slash, and clients rely on that. So the routes above
+ * are written in lower case.
  */
 function foldApiPath(path: string): string {
   return /^\/api(\/|$)/i.test(path) ? path.toLowerCase().replace(/\/$/, '') : path;
 }
 
-function refuseMethod(allowed: string) {
-  return () => problem(405, undefined, { Allow: allowed });
+/** Answers the methods that a path does not have. */
+function otherMethods(allowed: string) {
+  return () => problem(405, { headers: { Allow: allowed } });
 }

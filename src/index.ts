@@ -6,7 +6,7 @@
 import { app } from './app.ts';
 import { prune } from './prune.ts';
 
-export { TokenVerifier } from './authentication.ts';
+export { TokenVerifier } from './token-verifier.ts';
 
 export default {
   fetch: app.fetch,

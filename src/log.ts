@@ -1,28 +1,30 @@
 /**
- * The log: one line of JSON for each event. Nothing secret goes in: no password, token, hash or
- * connection string, no message of a driver (it can hold a statement's parameters), and no name
- * that was typed for an unknown user, because people type passwords there.
+ * The log: one line of JSON for each event.
+ *
+ * Nothing secret goes in: no password, token, hash or connection string. A driver's message stays out, because it can
+ * hold the parameters of a statement. A name that was typed for an unknown user stays out, because people type passwords
+ * into that field.
  *
  * @module
  */
-import type { DatabaseFault } from './db/fault.ts';
-import type { RateLimitFault, RateLimits } from './rate-limit.ts';
-import type { PasswordChangeReason, Refusal } from './refusal.ts';
+import type { LoginReason, PasswordChangeReason } from './answers.ts';
+import type { DatabaseReason } from './db/failure.ts';
+import type { FloodLimitReason, RateLimits } from './http/flood-limits.ts';
 import type { SettingFault } from './settings.ts';
 
 /**
- * What can be logged; `docs/log.md` explains each event to who reads the log. Names and fields are
- * stable: alerts are built on them.
+ * The events. `docs/log.md` explains each of them to the people who read the log. Names and fields are stable, because
+ * alerts depend on them.
  */
 export type LogEvent =
-  | ({ event: 'login'; status: number; reason: 'success' | Refusal } & LoginDetails)
+  | ({ event: 'login'; status: number; reason: 'success' | LoginReason } & LoginDetails)
   | { event: 'name_locked'; minutes: number; address?: string; userId?: string; userName?: string }
-  | { event: 'success_not_recorded'; userId: string; fault: DatabaseFault; sqlState?: string }
+  | { event: 'success_not_recorded'; userId: string; fault: DatabaseReason; sqlState?: string }
   | { event: 'password_rehashed'; userId: string }
   | {
       event: 'password_not_rehashed';
       userId: string;
-      fault: DatabaseFault | 'isolate_busy';
+      fault: DatabaseReason | 'isolate_busy';
       sqlState?: string;
     }
   | { event: 'token_refused'; reason: string; address?: string }
@@ -34,28 +36,28 @@ export type LogEvent =
       address?: string;
       sqlState?: string;
     }
-  | { event: 'users_not_read'; fault: DatabaseFault; sqlState?: string }
-  | { event: 'rate_limit_off'; limit: keyof RateLimits; fault: RateLimitFault }
+  | { event: 'users_not_read'; fault: DatabaseReason; sqlState?: string }
+  | { event: 'rate_limit_off'; limit: keyof RateLimits; fault: FloodLimitReason }
   | { event: 'settings_refused'; faults: SettingFault[] }
   | { event: 'pruned'; names: number; foreignLayers: number }
-  | { event: 'not_pruned'; fault: DatabaseFault; sqlState?: string }
+  | { event: 'not_pruned'; fault: DatabaseReason; sqlState?: string }
   | { event: 'unexpected_error'; error: string; stack: string[] };
 
 /** What is known of a login when it is answered. Milliseconds are whole. */
 export interface LoginDetails {
-  /** The client's, where Cloudflare has reported it. */
+  /** The client's address, where Cloudflare has reported it. */
   address?: string;
   /** Absent for an unknown user. */
   userId?: string;
-  /** As stored, never as typed; absent for an unknown user. */
+  /** As it is stored, never as it was typed. Absent for an unknown user. */
   userName?: string;
-  /** How many attempts on the name count at the moment: this one too, unless it came too late to. */
+  /** How many attempts on the name count at the moment. This attempt is among them, unless it came too late. */
   attempts?: number;
   /** Siteverify's `error-codes`. */
   captchaErrors?: string[];
   /** PostgreSQL's SQLSTATE, where it answered with an error. */
   sqlState?: string;
-  /** How long each stage took; absent where it was not reached. */
+  /** How long each stage took. Absent where the login did not reach the stage. */
   captchaMs?: number;
   sqlMs?: number;
   hashMs?: number;
@@ -63,19 +65,19 @@ export interface LoginDetails {
 
 export function log(event: LogEvent): void {
   const line = JSON.stringify(event);
-  if (isFault(event)) console.error(line);
+  if (needsAnOperator(event)) console.error(line);
   else console.log(line);
 }
 
-/** Logs an error that nobody has foreseen, without its message: that could hold anything. */
+/** Logs an error that nobody has foreseen. Its message stays out, because it could hold anything. */
 export function logUnexpected(error: unknown): void {
   const { name, stack, message } = error instanceof Error ? error : new Error();
   const frames = (stack ?? '').replace(message, '').match(/^\s+at .*$/gm) ?? [];
   log({ event: 'unexpected_error', error: name, stack: frames.map((line) => line.trim()) });
 }
 
-/** Whether an operator should look, because the service itself is at fault. */
-function isFault(event: LogEvent): boolean {
+/** Whether the service itself is at fault, so that an operator should look. */
+function needsAnOperator(event: LogEvent): boolean {
   switch (event.event) {
     case 'login':
     case 'password_change':

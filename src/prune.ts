@@ -1,10 +1,9 @@
 /**
- * The cron trigger: forgets what counts no longer.
+ * The cron trigger: forgets what is no longer needed.
  *
  * @module
  */
-import { connect } from './db/connection.ts';
-import { databaseFault } from './db/fault.ts';
+import { askDatabase } from './db/connection.ts';
 import { pruneForeignLayers } from './db/foreign-layers.ts';
 import { pruneAttempts } from './db/lockout.ts';
 import { log } from './log.ts';
@@ -14,15 +13,17 @@ import { readSettings } from './settings.ts';
 const PRUNE_DEADLINE_MS = 60_000;
 
 export async function prune(env: Env): Promise<void> {
-  const verdict = await readSettings(env);
-  if (!verdict.ok) return log({ event: 'settings_refused', faults: verdict.faults });
-  const { databaseUrl, lockout } = verdict.settings;
-  const db = connect(databaseUrl, PRUNE_DEADLINE_MS);
-  try {
-    const names = await pruneAttempts(db, lockout);
-    const foreignLayers = await pruneForeignLayers(db);
-    log({ event: 'pruned', names, foreignLayers });
-  } catch (error) {
-    log({ event: 'not_pruned', ...databaseFault(error) });
-  }
+  const settings = await readSettings(env);
+  if (!settings.ok) return log({ event: 'settings_refused', ...settings.details });
+  const { databaseUrl, lockout } = settings.value;
+  const pruned = await askDatabase(
+    databaseUrl,
+    async (db) => ({
+      names: await pruneAttempts(db, lockout),
+      foreignLayers: await pruneForeignLayers(db),
+    }),
+    PRUNE_DEADLINE_MS,
+  );
+  if (pruned.ok) log({ event: 'pruned', ...pruned.value });
+  else log({ event: 'not_pruned', fault: pruned.reason, ...pruned.details });
 }

@@ -1,79 +1,84 @@
 /**
- * The settings: the environment, read and checked in one place. What the runtime hands over is an
- * `Env`; what has been checked is `Settings`.
+ * The settings: the environment, read and checked in one place. The runtime hands over an `Env`. The checked values are
+ * `Settings`.
+ *
+ * To add a setting, put it into `Environment`, `Settings` and `toSettings` here, into `wrangler.toml`, and into the
+ * README's table. Then run `npm run generate`.
  *
  * @module
  */
 import * as v from 'valibot';
-import { isOriginPattern } from './cors.ts';
-import { DATABASE_URL_FORM, isOnThisMachine, parseDatabaseUrl } from './db/database-url.ts';
-import type { Lockout } from './db/lockout.ts';
-import type { RateLimits } from './rate-limit.ts';
-import type { Issuance } from './token/claims.ts';
+import type { Issuance } from '#portero/internal/claims.ts';
+import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import {
   importVerificationKeys,
   MIN_SECRET_BYTES,
   type SigningKey,
   type VerificationKey,
-} from './token/signing-key.ts';
-import type { TurnstileSettings } from './turnstile.ts';
+} from '#portero/internal/signing-key.ts';
+import { DATABASE_URL_FORM, isOnThisMachine, parseDatabaseUrl } from './db/database-url.ts';
+import type { Lockout } from './db/lockout.ts';
+import type { RateLimits } from './http/flood-limits.ts';
+import { isOriginPattern } from './http/origins.ts';
 import {
   isTestSecret,
   isTestSiteKey,
   TEST_HOSTNAME,
   TEST_SITE_KEYS,
-} from './turnstile-test-keys.ts';
+} from './turnstile/test-keys.ts';
+import type { TurnstileSettings } from './turnstile/verify-captcha.ts';
 
 export interface Settings {
   databaseUrl: string;
   turnstile: TurnstileSettings;
   issuance: Issuance;
   signingKey: SigningKey;
-  /** The signing key, and while keys are rotated another one. */
+  /** The signing key. While keys are rotated, another key too. */
   verificationKeys: VerificationKey[];
-  /** Origins that `isAllowedOrigin` reads. */
+  /** Entries that `isOriginPattern` has accepted. */
   corsOrigins: string[];
   rateLimits: RateLimits;
   lockout: Lockout;
-  /** How many passwords an isolate hashes at a time. */
+  /** The most passwords that one isolate hashes at a time. */
   hashCapacity: number;
 }
 
-/** A setting that is missing or unsafe. The problem is fixed text and never holds the value. */
+/** A setting that is missing or unsafe. The problem is fixed text, and never holds the value. */
 export interface SettingFault {
   setting: string;
   problem: string;
 }
 
-export type SettingsVerdict =
-  | { ok: true; settings: Settings }
-  | { ok: false; faults: SettingFault[] };
+type SettingsResult = Result<Settings, 'settings_refused', { faults: SettingFault[] }>;
 
 /**
- * Checks every setting and imports the signing key.
+ * Checks every setting and imports the keys. The result is kept for the life of the isolate.
  *
- * @param env the Worker's bindings; the same object for the life of an isolate
+ * @param env the bindings of the Worker: the same object for the life of an isolate
  */
-export async function readSettings(env: object): Promise<SettingsVerdict> {
-  const known = verdicts.get(env);
+export async function readSettings(env: object): Promise<SettingsResult> {
+  const known = results.get(env);
   if (known !== undefined) return known;
-  const verdict = await checkSettings(env);
-  verdicts.set(env, verdict);
-  return verdict;
+  const result = await checkSettings(env);
+  results.set(env, result);
+  return result;
 }
 
 /**
- * Verdicts, not promises of them: a promise belongs to the request that made it, and one that was
- * cancelled half-way would leave every later request waiting.
+ * Results, and not promises of them. Workers bind a promise to the request that made it. If that request is cancelled
+ * half-way, every later request would wait for ever.
  */
-const verdicts = new WeakMap<object, SettingsVerdict>();
+const results = new WeakMap<object, SettingsResult>();
 
-async function checkSettings(env: object): Promise<SettingsVerdict> {
+async function checkSettings(env: object): Promise<SettingsResult> {
   const result = v.safeParse(Environment, withoutBlanks(env));
-  if (!result.success) return { ok: false, faults: result.issues.map(toFault) };
-  const { output } = result;
-  const verificationKeys = await importVerificationKeys(output.JWT_SECRET, previousKey(output));
-  const settings = {
+  if (!result.success) return fail('settings_refused', { faults: result.issues.map(toFault) });
+  return succeed(await toSettings(result.output));
+}
+
+async function toSettings(output: v.InferOutput<typeof Environment>): Promise<Settings> {
+  const verificationKeys = await importVerificationKeys(output.JWT_SECRET, previousSecret(output));
+  return {
     databaseUrl: output.DATABASE_URL,
     turnstile: turnstileSettings(output),
     issuance: { issuer: output.JWT_ISSUER, audience: output.JWT_AUDIENCE },
@@ -84,10 +89,9 @@ async function checkSettings(env: object): Promise<SettingsVerdict> {
     lockout: { failures: output.LOCKOUT_FAILURES, minutes: output.LOCKOUT_MINUTES },
     hashCapacity: output.HASH_CAPACITY,
   };
-  return { ok: true, settings };
 }
 
-/** A blank setting is a missing one: `wrangler.toml` has to name it all the same. */
+/** A blank setting is a missing one. `wrangler.toml` has to name it all the same. */
 function withoutBlanks(env: object): object {
   const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
   return Object.fromEntries(Object.entries(env).filter(([, value]) => !isBlank(value)));
@@ -99,13 +103,13 @@ function toFault(issue: v.BaseIssue<unknown>): SettingFault {
 
 const SITEVERIFY_URL = 'https://challenges.cloudflare.com/turnstile/v0/siteverify';
 
-// Every message is given here: valibot's own would quote the value.
+// Every message is written here, because valibot's own messages quote the value.
 const required = v.string('is missing');
 const optional = v.string('is not a string');
 
 const DatabaseUrl = v.pipe(
   required,
-  v.check((url) => parseDatabaseUrl(url) !== null, `is not of the form ${DATABASE_URL_FORM}`),
+  v.check((url) => parseDatabaseUrl(url) !== undefined, `is not of the form ${DATABASE_URL_FORM}`),
   v.check((url) => !isOnThisMachine(url) || parseDatabaseUrl(url)?.port !== '', 'needs a port'),
 );
 
@@ -131,7 +135,7 @@ const Origins = v.pipe(
   ),
 );
 
-/** A whole number; `wrangler.toml` may have it with or without quotes. */
+/** A whole number. `wrangler.toml` may have it with or without quotation marks. */
 function wholeNumber(lowest: number, highest: number) {
   const problem = `is not a whole number from ${lowest} to ${highest}`;
   return v.pipe(
@@ -156,7 +160,7 @@ const MAX_LOCKOUT_FAILURES = 100;
 /** A day. */
 const MAX_LOCKOUT_MINUTES = 24 * 60;
 
-/** With more at a time, a hash could outlast `UNDECIDED_SECONDS`: each takes 250 ms where it is slow. */
+/** With more at a time, a hash could take longer than `UNDECIDED_SECONDS`. On a slow machine each takes 250 ms. */
 const MAX_HASH_CAPACITY = 20;
 
 const secret = v.pipe(
@@ -164,7 +168,7 @@ const secret = v.pipe(
   v.minBytes(MIN_SECRET_BYTES, `is shorter than ${MIN_SECRET_BYTES} bytes`),
 );
 
-/** RFC 3339 in UTC: a time of another zone is easily off by hours. */
+/** RFC 3339 in UTC. A time of another zone is easily wrong by hours. */
 const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/;
 
 const utcTime = v.pipe(
@@ -200,8 +204,8 @@ const Environment = v.pipe(
     },
     'is missing',
   ),
-  // A forgotten test secret would let every bot in. Beside a database on this machine there is no one
-  // to protect, so this needs no development flag that somebody could leave on.
+  // A forgotten test secret would let every bot in. Beside a database on this machine there is nobody to protect. So no
+  // development flag is needed that somebody could forget.
   v.forward(
     v.check(
       (env) => !isTestSecret(env.TURNSTILE_SECRET_KEY) || isOnThisMachine(env.DATABASE_URL),
@@ -227,7 +231,7 @@ const Environment = v.pipe(
     v.check((env) => env.JWT_SECRET_PREVIOUS !== env.JWT_SECRET, 'is the same as JWT_SECRET'),
     ['JWT_SECRET_PREVIOUS'],
   ),
-  // Neither without the other: a key without an end would be accepted for ever.
+  // Neither is accepted without the other. A key without an end would be accepted for ever.
   v.forward(
     v.check((env) => !env.JWT_SECRET_PREVIOUS_UNTIL || !!env.JWT_SECRET_PREVIOUS, 'is missing'),
     ['JWT_SECRET_PREVIOUS'],
@@ -238,14 +242,14 @@ const Environment = v.pipe(
   ),
 );
 
-function previousKey(env: v.InferOutput<typeof Environment>) {
+function previousSecret(env: v.InferOutput<typeof Environment>) {
   const { JWT_SECRET_PREVIOUS: secret, JWT_SECRET_PREVIOUS_UNTIL: until } = env;
   return secret === undefined || until === undefined ? undefined : { secret, until };
 }
 
 /**
- * With a test secret, everything about the widget is what Cloudflare documents for it, and siteverify
- * is the stand-in that the local database endpoint answers beside `/sql`.
+ * With a test secret, everything about the widget is as Cloudflare documents it. Siteverify is then the stand-in that the
+ * local database endpoint serves beside `/sql`.
  */
 function turnstileSettings(env: v.InferOutput<typeof Environment>): TurnstileSettings {
   const secretKey = env.TURNSTILE_SECRET_KEY;

@@ -7,33 +7,35 @@
 /** The longest user name in UTF-16 code units: `nvarchar(256)` in ASP.NET Core Identity. */
 export const MAX_USER_NAME_LENGTH = 256;
 
-/** Whether PostgreSQL's `text` can hold it: neither U+0000 nor a lone surrogate is in it. */
+/** Whether PostgreSQL's `text` can hold a text. It can hold neither U+0000 nor a lone surrogate. */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-/**
- * Whether a user of this name can exist at all. One that cannot be stored is refused before it reaches
- * a statement.
- */
+/** Whether a user of this name can exist at all. A name that cannot be stored must not reach a statement. */
 export function isPossibleUserName(name: string): boolean {
   return name.trim() !== '' && name.length <= MAX_USER_NAME_LENGTH && isStorable(name);
 }
 
 /**
- * The form in which user names are compared: NFC, then upper case, one code point to one code
- * point, as ASP.NET Core Identity's `UpperInvariantLookupNormalizer` does it.
+ * Returns the form in which user names are compared: NFC, then upper case, where one code point becomes one code point.
+ * ASP.NET Core Identity's `UpperInvariantLookupNormalizer` does the same.
+ *
+ * ```ts
+ * normalizeUserName('jdoe'); // JDOE
+ * normalizeUserName('straße'); // STRAßE
+ * ```
  */
 export function normalizeUserName(name: string): string {
   return Array.from(name.normalize('NFC'), toUpperInvariant).join('');
 }
 
-/** .NET leaves the dotless i alone, so that no two names that differ in it become one. */
+/** .NET does not change the dotless i. So two names that differ only in it stay two names. */
 const DOTLESS_I = 'ı';
 
 /**
- * Unicode's simple upper-case mapping of one code point, as .NET's `ToUpperInvariant` applies it.
- * JavaScript's own `toUpperCase` is the full mapping, which turns `ß` into two letters.
+ * Applies Unicode's simple upper-case mapping to one code point, as .NET's `ToUpperInvariant` does. JavaScript's own
+ * `toUpperCase` is the full mapping, which turns `ß` into two letters.
  */
 function toUpperInvariant(character: string): string {
   if (character === DOTLESS_I) return character;
@@ -43,8 +45,8 @@ function toUpperInvariant(character: string): string {
 }
 
 /**
- * The only characters whose full mapping is longer than one code point and which have a simple one
- * as well: the Greek small letters with an iota subscript (UnicodeData.txt, field 12).
+ * The Greek small letters with an iota subscript (UnicodeData.txt, field 12). No other character has both: a full mapping
+ * that is longer than one code point, and a simple mapping.
  */
 function withCapitalIotaSubscript(character: string): string | undefined {
   const codePoint = character.codePointAt(0) ?? 0;

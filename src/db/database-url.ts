@@ -4,24 +4,24 @@
  * @module
  */
 
-/** For people, where a URL is not of it. The URL itself holds a password and is never shown. */
+/** The form of the URL, for people. The URL itself holds a password, so it is never shown. */
 export const DATABASE_URL_FORM = 'postgresql://user:password@host/database';
 
 /**
- * Takes a URL apart as Neon's driver does: with the rules of `http`, by which a hostname is lower case
- * and an IPv4 address has four decimal numbers.
+ * Takes a URL apart as Neon's driver does: by the rules of `http`. So a hostname is in lower case, and an IPv4 address has
+ * four decimal numbers.
  *
- * @returns `null` where it is not of the form {@link DATABASE_URL_FORM}
+ * @returns `undefined` where it is not of the form {@link DATABASE_URL_FORM}
  */
-export function parseDatabaseUrl(text: string): URL | null {
+export function parseDatabaseUrl(text: string): URL | undefined {
   const [scheme] = /^postgres(ql)?:/.exec(text) ?? [];
-  if (scheme === undefined) return null;
+  if (scheme === undefined) return undefined;
   const url = URL.parse(`http:${text.slice(scheme.length)}`);
-  return url !== null && url.username !== '' && url.pathname.length > 1 ? url : null;
+  return url !== null && url.username !== '' && url.pathname.length > 1 ? url : undefined;
 }
 
 /**
- * Whether a hostname is this machine and nothing else: there, and only there, the stand-ins answer.
+ * Whether a hostname is this machine and nothing else. The stand-ins answer only there.
  *
  * @param hostname of a URL that {@link parseDatabaseUrl} has taken apart
  */
@@ -33,7 +33,7 @@ export function isLoopback(hostname: string): boolean {
   );
 }
 
-/** Whether a database is on this machine; one whose URL is of another form is not. */
+/** Whether a database is on this machine. A database whose URL has another form is not. */
 export function isOnThisMachine(databaseUrl: string): boolean {
   return isLoopback(parseDatabaseUrl(databaseUrl)?.hostname ?? '');
 }

@@ -1,36 +1,43 @@
 /**
- * The exact lockout: an attempt on a name is counted before its password is checked, and one that
- * turns out to be right is taken out of the count again. However many guesses arrive together, no
- * more than the allowed failures reach the password hash, and an attempt that nobody takes out, for
- * whatever reason, was a failure.
+ * The exact lockout. An attempt on a name is counted before its password is checked. An attempt that turns out to be
+ * right is taken out of the count again. However many guesses arrive together, no more than the allowed failures reach
+ * the password hash. An attempt that is not taken out, for whatever reason, was a failure.
  *
- * Names that no user has are counted alike, so that a lock tells nothing.
+ * Names that no user has are counted in the same way, so a lock does not tell whether a user exists.
  *
  * @module
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './connection.ts';
-import { loginAttemptSalt, loginAttempts } from './schema.ts';
+import { loginAttemptSalt, loginAttempts, users } from './schema.ts';
 
 /** The defaults are those of ASP.NET Core Identity: 5 failures, 5 minutes. */
 export interface Lockout {
-  /** So many attempts that were not right lock a name. */
+  /** This many failed attempts lock a name. */
   failures: number;
-  /** How long a lock lasts, from the last of them, and a failure counts, from the first. */
+  /** A lock lasts this long, from the last failure. A failure counts this long, from the first failure. */
   minutes: number;
 }
 
+/** An attempt on a name. Its id finds it again among the attempts that count. */
+export interface AttemptKey {
+  /** From `normalizeUserName`. */
+  normalizedUserName: string;
+  /** A random UUID. */
+  attemptId: string;
+}
+
 /**
- * For so long after the last counted attempt, the others may still turn out to be right: the next
- * login is asked to come again instead of being refused for them. Longer than a hash takes where an
- * isolate hashes as many as the settings allow.
+ * For this long after the last counted attempt, the others may still turn out to be right. The next login is asked to
+ * come again, and is not refused because of them. An isolate that hashes as much as the settings allow finishes a hash
+ * within this time.
  */
 const UNDECIDED_SECONDS = 5;
 
-/** What became of an attempt: only one that was `counted` may go on to the password. */
+/** What became of an attempt. Only an attempt that was `counted` may go on to the password. */
 export type AttemptStatus = 'counted' | 'undecided' | 'locked';
 
-/** The key of a name's attempts: a digest that cannot be computed outside the database. */
+/** The key of a name's attempts: a digest that nobody can compute outside the database. */
 function nameDigest(normalizedUserName: string): SQL {
   return sql`(
     select encode(sha256(convert_to(salt || ${normalizedUserName}::text, 'UTF8')), 'hex')
@@ -39,15 +46,14 @@ function nameDigest(normalizedUserName: string): SQL {
 }
 
 /**
- * Counts an attempt, unless the name is locked. To be the first part of the login statement:
- * `with attempt as (…)`, a row of `name_digest`, `attempts` and `status`.
+ * Counts an attempt, unless the name is locked. It is the first part of the login statement: `with attempt as (…)`
+ * yields one row of `name_digest`, `attempts` and `status`.
  *
- * One upsert decides: PostgreSQL locks the name's row before it reads it, so that of two attempts at
- * a time the second sees the first. A statement's own reads would show the row as it was before.
+ * One upsert decides. PostgreSQL locks the row of the name before it reads it, so the second of two attempts at a time
+ * sees the first. A separate read in the same statement would see the row as it was before.
  */
 export function countAttempt(
-  normalizedUserName: string,
-  attemptId: string,
+  { normalizedUserName, attemptId }: AttemptKey,
   { failures, minutes }: Lockout,
 ): SQL {
   const duration = sql`make_interval(mins => ${minutes}::integer)`;
@@ -83,13 +89,25 @@ export function countAttempt(
 }
 
 /**
- * Takes a right attempt out of the count. Does nothing where the count has begun anew meanwhile, so
- * that no attempt can make room for another one's.
+ * Takes a right attempt out of the count. Does nothing where the count has begun anew in between, so no attempt can make
+ * room for another one's.
  */
-export function refundAttempt(normalizedUserName: string, attemptId: string): SQL {
+export function refundAttempt({ normalizedUserName, attemptId }: AttemptKey): SQL {
   return sql`
     update ${loginAttempts} set attempts = array_remove(attempts, ${attemptId}::uuid)
     where name_digest = ${nameDigest(normalizedUserName)}`;
+}
+
+/** Takes a right attempt out of the count, and records the time of the login. */
+export async function recordLogin(db: Database, key: AttemptKey, userId: string): Promise<void> {
+  await db.execute(sql`
+    with refund as (${refundAttempt(key)})
+    update ${users} set last_login_at = now() where ${users.id} = ${userId}`);
+}
+
+/** Takes an attempt out of the count that was not an attempt on this user. */
+export async function withdrawAttempt(db: Database, key: AttemptKey): Promise<void> {
+  await db.execute(refundAttempt(key));
 }
 
 /**

@@ -17,7 +17,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { ACTIONS } from '../permission.ts';
+import { ACTIONS } from '#portero/internal/permission.ts';
 
 /** A role; a user has exactly one. An administrator's role may do everything. */
 export const roles = pgTable('roles', {

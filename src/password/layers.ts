@@ -1,19 +1,18 @@
 /**
- * Layered PBKDF2: many derivations within the production limit of one call, each feeding the next,
- * so that together they cost what OWASP asks for. `docs/password-hash.md` has the reasoning.
+ * Layered PBKDF2: many derivations, each fed with the output of the one before. Each stays within the production limit
+ * of one call, and together they cost what OWASP asks for. `docs/password-hash.md` has the reasoning.
  *
  * @module
  */
 import { pbkdf2 } from './pbkdf2.ts';
 import { giveOtherRequestsATurn } from './turns.ts';
 
-/** What a layer was fed at the bottom: a password, or the key of an imported hash. */
+/** What the first layer is fed with. `direct` is a password. `wrapped` is the key of an imported hash. */
 export type LayerInput = 'direct' | 'wrapped';
 
 /**
- * Together with {@link LAYERS}: 220,000 iterations of PBKDF2-HMAC-SHA512, as OWASP's Password Storage
- * cheat sheet (2026) asks for. Short layers rather than three long ones, because a derivation holds
- * up every other request of its isolate.
+ * Together with {@link LAYERS}: 220,000 iterations of PBKDF2-HMAC-SHA512, which OWASP's Password Storage cheat sheet
+ * (2026) asks for. The layers are short, because a derivation holds up every other request of its isolate.
  */
 export const ITERATIONS_PER_LAYER = 10_000;
 export const LAYERS = 22;
@@ -21,13 +20,13 @@ export const LAYERS = 22;
 export const SALT_BYTES = 16;
 export const KEY_BYTES = 32;
 
-/** SHA-512's own output: a longer layer would cost the defender twice, a shorter one loses bits. */
+/** SHA-512's own output. A longer layer would cost the defender twice, and a shorter layer would lose bits. */
 const LAYER_BYTES = 64;
 
 /**
  * Runs every layer over a secret.
  *
- * @param secret the password's UTF-8 bytes, or the raw key of an imported hash
+ * @param secret the UTF-8 bytes of a password, or the raw key of an imported hash
  * @param salt {@link SALT_BYTES} random bytes
  * @returns the key, {@link KEY_BYTES} bytes
  */
@@ -36,18 +35,23 @@ export async function deriveKey(
   input: LayerInput,
   salt: Uint8Array,
 ): Promise<Uint8Array> {
-  let layer = secret;
+  let output = secret;
   for (let index = 1; index <= LAYERS; index++) {
     if (index > 1) await giveOtherRequestsATurn();
-    const indexSalt = layerSalt(input, salt, index);
-    layer = await pbkdf2('SHA-512', layer, indexSalt, ITERATIONS_PER_LAYER, LAYER_BYTES);
+    output = await pbkdf2({
+      hash: 'SHA-512',
+      secret: output,
+      salt: layerSalt(input, salt, index),
+      iterations: ITERATIONS_PER_LAYER,
+      keyLength: LAYER_BYTES,
+    });
   }
-  return layer.slice(0, KEY_BYTES);
+  return output.slice(0, KEY_BYTES);
 }
 
 /**
- * `"portero/1/" ‖ input ‖ 00 ‖ salt ‖ u32be(index)`: no two layers, and no other use of PBKDF2,
- * share a salt, so that no work can be shared between them either.
+ * `"portero/1/" ‖ input ‖ 00 ‖ salt ‖ u32be(index)`. No two layers share a salt, and no other use of PBKDF2 has the same
+ * one. So no work can be shared between them.
  */
 function layerSalt(input: LayerInput, salt: Uint8Array, index: number): Uint8Array {
   const domain = new TextEncoder().encode(`portero/1/${input}\0`);

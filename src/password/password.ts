@@ -1,15 +1,34 @@
 /**
- * Passwords: hashing a new one, verifying a typed one.
+ * Passwords: hashing a new one, and verifying a typed one.
+ *
+ * A password is text until it is encoded. From there on its UTF-8 bytes are called `passwordBytes`.
  *
  * @module
  */
-import { deriveForeignKey, type ForeignLayer } from './identity-hash.ts';
+import { fail, type Result, succeed } from '#portero/internal/result.ts';
+import {
+  deriveForeignKey,
+  type ForeignLayer,
+  isOfShape,
+  type LayerShape,
+  standInFor,
+} from './foreign-layer.ts';
 import { deriveKey, KEY_BYTES, SALT_BYTES } from './layers.ts';
-import type { Pbkdf2Hash } from './pbkdf2.ts';
-import { formatLayeredHash, parseStoredHash, type StoredHash } from './stored-hash.ts';
+import {
+  type ForeignHash,
+  formatLayeredHash,
+  parseStoredHash,
+  type StoredHash,
+} from './stored-hash.ts';
 import { giveOtherRequestsATurn } from './turns.ts';
 
-/** Hashes a new password with a fresh salt; {@link verifyPassword} reads the result. */
+/**
+ * Hashes a new password with a fresh salt. {@link verifyPassword} reads the result.
+ *
+ * ```ts
+ * const passwordHash = await hashPassword('correct horse battery staple');
+ * ```
+ */
 export async function hashPassword(password: string): Promise<string> {
   const salt = freshSalt();
   const key = await deriveKey(utf8(password), 'direct', salt);
@@ -17,92 +36,86 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Puts today's layers over the key of an imported hash, without its password: what is stored is then
- * worth no more to a thief than any other hash.
- *
- * @returns `null` where the hash is not another system's, or already has them
+ * Puts today's layers over the key of an imported hash. The password is not needed. A thief of the result is no better
+ * off than with any other hash.
  */
-export async function hardenHash(stored: string): Promise<string | null> {
-  const hash = parseStoredHash(stored);
-  if (hash?.kind !== 'foreign') return null;
+export async function hardenHash({ foreign, key: foreignKey }: ForeignHash): Promise<string> {
   const salt = freshSalt();
-  const key = await deriveKey(hash.key, 'wrapped', salt);
-  return formatLayeredHash({ foreign: hash.foreign, salt, key });
+  const key = await deriveKey(foreignKey, 'wrapped', salt);
+  return formatLayeredHash({ foreign, salt, key });
 }
 
-/** What the cost of a foreign layer depends on. Lengths are in bytes. */
-export interface LayerShape {
-  hash: Pbkdf2Hash;
-  iterations: number;
-  saltLength: number;
-  keyLength: number;
+/** The hash that a password matched. */
+export interface PasswordMatch {
+  /** As it is stored. */
+  hash: string;
+  /** Whether the hash has another system's layer: then today's hash should take its place. */
+  isOutdated: boolean;
 }
 
-/** What a verification found; anything but a match is a failed login. */
-export type PasswordVerdict =
-  | 'match'
-  /** Right, but stored with another system's layer: to be hashed anew. */
-  | 'outdated_match'
-  | 'wrong_password'
-  | 'no_password'
-  | 'unreadable_hash';
+export type PasswordReason = 'wrong_password' | 'no_password' | 'unreadable_hash';
 
 /**
  * Verifies a typed password against the stored hash.
  *
- * Whatever is stored, and without anything (`null`: no such user, or one who has no password), the
- * same derivations run: each foreign layer that any user's hash begins with, then today's layers. The
- * user's own takes its place among them, stand-ins take the others: how long an answer takes says
- * nothing of the user.
+ * The same derivations run whatever is stored: each listed shape of a foreign layer, then today's layers. The user's own
+ * layer takes the place of its shape, and stand-ins take the other places. The same holds for `null`. So the time of an
+ * answer tells nothing about the user.
  *
- * @param password as it was sent; no Unicode normalisation, because ASP.NET Core Identity does none
- * @param shapes of the foreign layers in the database, in any order that is the same for every name
+ * @param password as it was sent. It is not normalised, because ASP.NET Core Identity does not normalise it either
+ * @param stored `null` where there is no such user, or where the user has no password
+ * @param shapes the listed shapes, in an order that is the same for every name
  */
 export async function verifyPassword(
   password: string,
   stored: string | null,
   shapes: LayerShape[],
-): Promise<PasswordVerdict> {
-  const typed = utf8(password);
-  const hash = stored === null ? null : parseStoredHash(stored);
-  const foreignKey = await deriveForeignLayers(typed, hash?.foreign, shapes);
-  const isEqual = await matchesKeys(typed, foreignKey, hash);
+): Promise<Result<PasswordMatch, PasswordReason>> {
+  const passwordBytes = utf8(password);
+  const parsed = stored === null ? undefined : parseStoredHash(stored);
+  const hash = parsed?.ok ? parsed.value : undefined;
+  const foreignKey = await deriveForeignLayers(passwordBytes, hash?.foreign, shapes);
+  const isEqual = await matchesKeys(passwordBytes, foreignKey, hash);
 
-  if (stored === null) return 'no_password';
-  if (hash === null) return 'unreadable_hash';
-  // HMAC pads a short key with zero bytes, so that U+0000 behind a right password changes nothing.
-  // No password holds one: see policy.ts.
-  if (!isEqual || password.includes('\0')) return 'wrong_password';
-  return hash.foreign === undefined ? 'match' : 'outdated_match';
+  if (parsed === undefined) return fail('no_password');
+  if (!parsed.ok) return parsed;
+  // HMAC pads a short key with zero bytes. So U+0000 behind a right password would change nothing. No password holds
+  // U+0000: see policy.ts.
+  if (!isEqual || password.includes('\0')) return fail('wrong_password');
+  return succeed({ hash: parsed.value.text, isOutdated: parsed.value.foreign !== undefined });
 }
 
-/** @returns the key of the user's own foreign layer, where the hash begins with one */
+/** @returns the key of the user's own foreign layer, where the hash has one */
 async function deriveForeignLayers(
-  password: Uint8Array,
+  passwordBytes: Uint8Array,
   own: ForeignLayer | undefined,
   shapes: LayerShape[],
 ): Promise<Uint8Array | undefined> {
   let ownKey: Uint8Array | undefined;
   for (const shape of shapes) {
-    if (own !== undefined && hasShape(own, shape)) ownKey = await deriveForeignKey(password, own);
-    else await deriveForeignKey(password, standIn(shape));
+    if (own !== undefined && isOfShape(own, shape)) {
+      ownKey = await deriveForeignKey(passwordBytes, own);
+    } else {
+      await deriveForeignKey(passwordBytes, standInFor(shape));
+    }
     await giveOtherRequestsATurn();
   }
-  // One that is not in the list stands out: it has too many iterations to burden every login with it.
-  if (own !== undefined && ownKey === undefined) ownKey = await deriveForeignKey(password, own);
+  // A shape that is not listed stands out: it has too many iterations for every login to derive it.
+  if (own !== undefined && ownKey === undefined)
+    ownKey = await deriveForeignKey(passwordBytes, own);
   return ownKey;
 }
 
 async function matchesKeys(
-  password: Uint8Array,
+  passwordBytes: Uint8Array,
   foreignKey: Uint8Array | undefined,
-  hash: StoredHash | null,
+  hash: StoredHash | undefined,
 ): Promise<boolean> {
   if (hash?.kind === 'layered' && foreignKey !== undefined) {
     return isSame(await deriveKey(foreignKey, 'wrapped', hash.salt), hash.key);
   }
   const { salt, key } = hash?.kind === 'layered' ? hash : STAND_IN;
-  const isEqual = isSame(await deriveKey(password, 'direct', salt), key);
+  const isEqual = isSame(await deriveKey(passwordBytes, 'direct', salt), key);
   if (hash?.kind === 'foreign' && foreignKey !== undefined) return isSame(foreignKey, hash.key);
   return isEqual;
 }
@@ -111,20 +124,7 @@ function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return crypto.subtle.timingSafeEqual(one, other);
 }
 
-function hasShape({ hash, iterations, salt, keyLength }: ForeignLayer, shape: LayerShape): boolean {
-  return (
-    hash === shape.hash &&
-    iterations === shape.iterations &&
-    salt.length === shape.saltLength &&
-    keyLength === shape.keyLength
-  );
-}
-
-function standIn({ hash, iterations, saltLength, keyLength }: LayerShape): ForeignLayer {
-  return { hash, iterations, salt: new Uint8Array(saltLength), keyLength };
-}
-
-/** Costs what a real hash costs; its verdict is never used. */
+/** It costs what a real hash costs. Whether it matches is never used. */
 const STAND_IN = { salt: new Uint8Array(SALT_BYTES), key: new Uint8Array(KEY_BYTES) };
 
 function freshSalt(): Uint8Array {

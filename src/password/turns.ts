@@ -5,8 +5,8 @@
  */
 
 /**
- * Lets every other request of the isolate go on. The Workers runtime has a scheduler; the command line,
- * which hashes under Node, has timers.
+ * Lets every other request of the isolate go on. The Workers runtime has a scheduler. The command line hashes under
+ * Node, which has timers.
  */
 export function giveOtherRequestsATurn(): Promise<void> {
   if ('scheduler' in globalThis) return scheduler.wait(0);

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { beginLogin, recordSuccess } from '../../src/db/login-statement.ts';
+import { recordLogin } from '../../src/db/lockout.ts';
+import { beginLogin } from '../../src/db/login-statement.ts';
 import { roles, users } from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
 import { normalizeUserName } from '../../src/user-name.ts';
@@ -42,7 +43,7 @@ describe('users add', () => {
       active: true,
       lastLoginAt: null,
     });
-    expect(parseStoredHash(row?.users.passwordHash ?? '')).not.toBeNull();
+    expect(parseStoredHash(row?.users.passwordHash ?? '')).toMatchObject({ ok: true });
   });
 
   test('adds an administrator, with the role where there is none yet', async () => {
@@ -202,7 +203,7 @@ describe('users unlock', () => {
   test('says so where there is nothing to unlock', async () => {
     const login = { normalizedUserName: 'INNOCENT', attemptId: crypto.randomUUID() };
     await beginLogin(db(), login, { failures: 1, minutes: 5 });
-    await recordSuccess(db(), login, 'the id of nobody');
+    await recordLogin(db(), login, 'the id of nobody');
     expect(await portero(['users', 'unlock', 'innocent'])).toEqual({
       exitCode: 0,
       output: 'Nothing to unlock: no failed login of innocent counts in the local database.\n',

@@ -6,8 +6,8 @@ import {
   type ClientOptions,
   createClient,
   PorteroError,
-} from '../../src/client.ts';
-import type { Claims as IssuedClaims } from '../../src/token/claims.ts';
+} from '#portero/client.ts';
+import type { Claims as IssuedClaims } from '#portero/internal/claims.ts';
 import { jdoe, startClient as start, startTokenService, until } from '../support/token-service.ts';
 import { forge } from '../support/tokens.ts';
 

@@ -1,6 +1,6 @@
 /** `portero/client`: requests that go on after a login. */
 import { describe, expect, test, vi } from 'vitest';
-import { createClient, PorteroError } from '../../src/client.ts';
+import { createClient, PorteroError } from '#portero/client.ts';
 import {
   jdoe,
   startClient as start,

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import jwt from 'jsonwebtoken';
 import { expect, onTestFinished, test } from 'vitest';
 import { makePlan } from '../../dev/plan.ts';
+import { expectValue } from '../support/expect-value.ts';
 import { freePort } from '../support/free-port.ts';
 import { localEnvironment } from '../support/local-environment.ts';
 import { startPlainWrangler } from '../support/plain-wrangler.ts';
@@ -115,17 +116,17 @@ test('it starts, explains itself, logs in, tells the terminal why, and leaves no
     payload: { name: 'admin', role: 'Administrator', admin: true },
   });
 
-  // Every refusal is the same on the wire, to the last header.
-  const refusals = await Promise.all([
+  // Every 401 is the same on the wire, to the last header.
+  const answers = await Promise.all([
     login(url, { UserName: 'jdoe', Password: 'wrong' }),
     login(url, { UserName: 'typed-by-mistake', Password: 's3cr3t' }),
     login(url, { UserName: 'mgarcia', Password: 's3cr3t' }),
     login(url, { UserName: 'jdoe', Password: 's3cr3t', CaptchaToken: 'wrong' }),
   ]);
-  for (const refusal of refusals) {
-    expect(refusal.status).toBe(401);
-    expect(await refusal.text()).toBe('');
-    const { date, ...headers } = Object.fromEntries(refusal.headers);
+  for (const answer of answers) {
+    expect(answer.status).toBe(401);
+    expect(await answer.text()).toBe('');
+    const { date, ...headers } = Object.fromEntries(answer.headers);
     expect(headers).toEqual({
       'cache-control': 'no-store',
       'content-length': '0',
@@ -225,8 +226,8 @@ test('the development secret is random for every checkout, and ignored by git', 
   for (let time = 0; time < 2; time++) {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'jwt-secret'), 'cut short');
-    secrets.push(makePlan(folder, folder, {}).jwtSecret);
-    expect(makePlan(folder, folder, {}).jwtSecret).toBe(secrets[time]);
+    secrets.push(expectValue(makePlan(folder, folder, {})).jwtSecret);
+    expect(expectValue(makePlan(folder, folder, {})).jwtSecret).toBe(secrets[time]);
   }
   expect(secrets[0]).not.toBe(secrets[1]);
   expect(secrets[0]?.length).toBeGreaterThanOrEqual(32);

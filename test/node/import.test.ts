@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { storeHashes, toHashRow } from '../../cli/hash-row.ts';
 import { foreignLayers, users } from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
+import { expectValue } from '../support/expect-value.ts';
 import { type IdentityParameters, identityHash, PRFS } from '../support/identity-hash.ts';
 import { useLocalDatabase } from '../support/operator.ts';
 import { startPlainWrangler } from '../support/plain-wrangler.ts';
@@ -259,7 +260,10 @@ describe('hashes', () => {
     const all = await db().select().from(users).orderBy(users.id);
     const layers = await db().select().from(foreignLayers);
     return {
-      kinds: all.map(({ passwordHash }) => parseStoredHash(passwordHash ?? '')?.kind),
+      kinds: all.map(({ passwordHash }) => {
+        const hash = parseStoredHash(passwordHash ?? '');
+        return hash.ok ? hash.value.kind : undefined;
+      }),
       layers: layers
         .map(({ hash, iterations, saltLength, keyLength }) =>
           [hash, iterations, saltLength, keyLength].join(),
@@ -434,7 +438,7 @@ test('two imports of the same names with other ids at a time reject what the oth
 });
 
 test('a layer is listed in the transaction that stores the hashes, or not at all', async () => {
-  const hash = await toHashRow(HASH, false);
+  const hash = await toHashRow(expectValue(parseStoredHash(HASH)), false);
   const row = { id: 'A1', userName: 'ana', normalizedUserName: 'ANA', roleId: -1 };
   await expect(storeHashes(db(), [hash], [db().insert(users).values(row)])).rejects.toThrow();
   expect(await db().select().from(foreignLayers)).toEqual([]);

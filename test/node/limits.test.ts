@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ADDRESS_LIMIT_PERIOD_SECONDS, NAME_LIMIT_PERIOD_SECONDS } from '../../src/rate-limit.ts';
+import {
+  ADDRESS_LIMIT_PERIOD_SECONDS,
+  NAME_LIMIT_PERIOD_SECONDS,
+} from '../../src/http/flood-limits.ts';
 import { freePort } from '../support/free-port.ts';
 import { localEnvironment } from '../support/local-environment.ts';
 import { ROOT, start } from '../support/process.ts';

@@ -10,12 +10,12 @@ import { isInUse, openLocalDatabase, servedDatabaseUrl } from '../../dev/local-d
 import { seed } from '../../dev/seed.ts';
 import { connect } from '../../src/db/connection.ts';
 import { users } from '../../src/db/schema.ts';
+import { expectValue } from '../support/expect-value.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 async function open(folder: string, options = {}) {
   const local = await openLocalDatabase(folder, { isShared: true, ...options });
-  if (local === null) throw new Error('in use');
-  return local;
+  return expectValue(local);
 }
 
 async function userNames(databaseUrl: string): Promise<string[]> {
@@ -34,11 +34,11 @@ test('it is migrated, seeded and kept, for one process at a time, until it is re
   await connect(first.databaseUrl).execute(sql`delete from users where user_name = 'mgarcia'`);
 
   // A second one is refused, reset or not, and told where the first one serves.
-  expect(await openLocalDatabase(folder, { reset: true })).toBeNull();
+  expect(await openLocalDatabase(folder, { reset: true })).toEqual({ ok: false, reason: 'in_use' });
   expect(servedDatabaseUrl(folder)).toBe(first.databaseUrl);
   expect(await userNames(first.databaseUrl)).toEqual(['admin', 'jdoe']);
   await first.close();
-  expect(servedDatabaseUrl(folder)).toBeNull();
+  expect(servedDatabaseUrl(folder)).toBeUndefined();
 
   const second = await open(folder);
   expect(await userNames(second.databaseUrl)).toEqual(['admin', 'jdoe']);
@@ -47,8 +47,8 @@ test('it is migrated, seeded and kept, for one process at a time, until it is re
   // A process that is killed leaves a database that opens with all that it had stored.
   const script = `
     const { openLocalDatabase } = await import('./dev/local-database.ts');
-    const { databaseUrl } = await openLocalDatabase(${JSON.stringify(folder)});
-    console.log(databaseUrl);`;
+    const { value } = await openLocalDatabase(${JSON.stringify(folder)});
+    console.log(value.databaseUrl);`;
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -70,7 +70,10 @@ test('data that cannot be opened are told in a sentence, with the way out', asyn
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'postgres'));
   writeFileSync(join(folder, 'postgres', 'PG_VERSION'), 'nonsense');
-  await expect(openLocalDatabase(folder)).rejects.toThrow(/cannot be opened: .*--reset/s);
+  expect(await openLocalDatabase(folder)).toMatchObject({
+    reason: 'unusable',
+    details: { sentence: expect.stringMatching(/cannot be opened: .*--reset/s) },
+  });
   // The lock is not kept.
   expect(isInUse(folder)).toBe(false);
 });
@@ -78,20 +81,23 @@ test('data that cannot be opened are told in a sentence, with the way out', asyn
 test('a folder that cannot be used is told in a sentence', async () => {
   const folder = join(temporaryFolder(), 'file');
   writeFileSync(folder, '');
-  await expect(openLocalDatabase(folder)).rejects.toThrow(/^The folder .* cannot be used: EEXIST/);
+  expect(await openLocalDatabase(folder)).toMatchObject({
+    reason: 'unusable',
+    details: { sentence: expect.stringMatching(/^The folder .* cannot be used: EEXIST/) },
+  });
 });
 
 test('the lock is free again when its process has ended, however it ended', () => {
   const folder = temporaryFolder();
   const script = `
     const { lockFolder } = await import('./dev/folder-lock.ts');
-    if (lockFolder(${JSON.stringify(folder)}) === null) process.exit(3);
+    if (lockFolder(${JSON.stringify(folder)}) === undefined) process.exit(3);
     process.kill(process.pid, 'SIGKILL');`;
   const run = () =>
     execFileSync(process.execPath, ['--input-type=module-typescript', '-e', script]);
   expect(run).toThrow(/SIGKILL|Command failed/);
   const unlock = lockFolder(folder);
-  expect(unlock).not.toBeNull();
+  expect(unlock).toBeDefined();
   expect(run).toThrow(expect.objectContaining({ status: 3 }));
   unlock?.();
 });

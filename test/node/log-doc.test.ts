@@ -28,11 +28,15 @@ test('every field is documented', () => {
     expect([field, doc.includes(`\`${field}\``)]).toEqual([field, true]);
 });
 
+/** The answers that do not name their status. */
+const STATUSES: Record<string, string> = { 'unauthorized(': '401', 'tooManyAttempts(': '429' };
+
 test('every reason is documented under the status that it is answered with, and no other', () => {
-  const [, refusals = ''] = read('src/refusal.ts').split('export function answerTo');
+  const [, answers = ''] = read('src/answers.ts').split(/export function answer\w+/);
   const reasons: string[] = [];
   const pending: string[] = [];
-  for (const [, reason, status] of refusals.matchAll(/case '(\w+)'|status: (\d+)/g)) {
+  for (const [, reason, answer = ''] of answers.matchAll(/case '(\w+)'|return (\w+\(\d*)/g)) {
+    const status = STATUSES[answer] ?? answer.replace('problem(', '');
     if (reason !== undefined) pending.push(reason);
     else reasons.push(...pending.splice(0).map((name) => `${status} ${name}`));
   }

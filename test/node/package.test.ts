@@ -23,7 +23,8 @@ const worker = join(folder, 'invoices');
 const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
 const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-const NOT_COPIED = ['node_modules', '.git', '.wrangler', '.portero', 'dist'];
+const PACKAGE = 'packages/portero';
+const NOT_COPIED = ['node_modules', '.git', '.wrangler', '.portero', `${PACKAGE}/dist`];
 /** What `npm install` would bring along, and the types of where it runs. */
 const DEPENDENCIES = ['jose', 'valibot', 'hono', '@cloudflare/workers-types', '@types/node'];
 
@@ -38,9 +39,11 @@ beforeAll(() => {
   const isCopied = (path: string) => !NOT_COPIED.some((name) => path === join(ROOT, name));
   cpSync(ROOT, checkout, { recursive: true, filter: isCopied });
   symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
-  const before = readFileSync(join(checkout, 'package.json'), 'utf8');
-  run(checkout, 'npm', 'pack', '--pack-destination', folder);
-  expect(readFileSync(join(checkout, 'package.json'), 'utf8')).toBe(before);
+  const manifests = () =>
+    ['.', PACKAGE].map((path) => readFileSync(join(checkout, path, 'package.json'), 'utf8'));
+  const before = manifests();
+  run(checkout, 'npm', 'pack', '--workspace', 'portero', '--pack-destination', folder);
+  expect(manifests()).toEqual(before);
 
   cpSync(join(ROOT, 'examples/invoices'), worker, { recursive: true });
   writeFileSync(join(worker, 'package.json'), '{ "type": "module" }');
@@ -62,23 +65,30 @@ test('holds what other Workers use, and brings along neither the service nor its
   expect(manifest).not.toHaveProperty('optionalDependencies');
   expect(manifest.private).toBe(true);
   expect(readdirSync(join(portero, 'dist')).sort()).toEqual(
-    ['client', 'middleware', 'permission', 'problem', 'secret-verifier', 'token', 'verifier']
-      .flatMap((name) => (name === 'token' ? name : [`${name}.d.ts`, `${name}.js`]))
+    ['client', 'internal', 'middleware', 'secret-verifier', 'verifier']
+      .flatMap((name) => (name === 'internal' ? name : [`${name}.d.ts`, `${name}.js`]))
       .sort(),
   );
+  expect(readdirSync(portero).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+});
+
+test('exports each file of its folder, and nothing that is internal', () => {
+  const { exports } = JSON.parse(readFileSync(join(ROOT, PACKAGE, 'package.json'), 'utf8'));
+  const files = readdirSync(join(ROOT, PACKAGE, 'src')).filter((name) => name.endsWith('.ts'));
+  expect(Object.keys(exports).sort()).toEqual(files.map((name) => `./${name.slice(0, -3)}`).sort());
 });
 
 /** Every type that is not really there would make one of these lines pass or fail the other way. */
 const TYPES_IN_USE = `
 import { Hono } from 'hono';
 import { type CallerVariables, requirePermission, requireToken } from 'portero/middleware';
-import { secretVerifier } from 'portero/secret-verifier';
+import { createSecretVerifier } from 'portero/secret-verifier';
 import { type Verifier, verifyToken } from 'portero/verifier';
 
 interface Env { PORTERO: Verifier }
-const verifier: Verifier = secretVerifier({ secret: 's', issuer: 'i', audience: 'a' });
+const verifier: Verifier = createSecretVerifier({ secret: 's', issuer: 'i', audience: 'a' });
 // @ts-expect-error an option that is missing
-secretVerifier({ secret: 's', issuer: 'i' });
+createSecretVerifier({ secret: 's', issuer: 'i' });
 // @ts-expect-error no permission
 requirePermission('invoices.fly');
 // @ts-expect-error no option
@@ -96,7 +106,7 @@ export default {
     const verdict = await verifyToken(request, env.PORTERO, 'invoices.list');
     // @ts-expect-error not known yet
     verdict.caller;
-    if ('refusal' in verdict) return verdict.refusal;
+    if ('response' in verdict) return verdict.response;
     return Response.json({ reader: verdict.caller.name });
   },
 };
@@ -131,6 +141,45 @@ test('has a client of one module under 3 KiB, gzipped', () => {
   expect(types).toContain('Exchanges credentials for a token.'); // for editors
 });
 
+/** The examples in the documentation comments of a public module. */
+function examplesOf(module: string): string[] {
+  const source = readFileSync(join(ROOT, PACKAGE, 'src', `${module}.ts`), 'utf8');
+  const blocks = [...source.matchAll(/^ \* @example\n \* ```ts\n(.*?)^ \* ```$/gms)];
+  return blocks.map(([, code = '']) => code.replace(/^ \* ?/gm, ''));
+}
+
+/** The public functions and classes of a module. */
+function publicNamesOf(module: string): string[] {
+  const source = readFileSync(join(ROOT, PACKAGE, 'src', `${module}.ts`), 'utf8');
+  const declarations = source.matchAll(/^export (?:async )?(?:function|class) (\w+)/gm);
+  return [...declarations].map(([, name = '']) => name);
+}
+
+const MODULES = ['client', 'middleware', 'secret-verifier', 'verifier'];
+
+test.each(MODULES)('every public function of portero/%s has an example that uses it', (module) => {
+  const names = publicNamesOf(module);
+  expect(names).not.toEqual([]);
+  const examples = examplesOf(module).join('\n');
+  for (const name of names) expect(examples).toMatch(new RegExp(`import .*\\b${name}\\b`));
+});
+
+test('the examples type-check', () => {
+  const folder = join(worker, 'doc-comments');
+  mkdirSync(folder);
+  const examples = MODULES.flatMap(examplesOf);
+  expect(examples.length).toBeGreaterThanOrEqual(6);
+  for (const [index, code] of examples.entries()) {
+    writeFileSync(join(folder, `example-${index}.ts`), `${code}\nexport {};`);
+  }
+  const compilerOptions = {
+    ...{ module: 'esnext', moduleResolution: 'bundler', target: 'es2024', lib: ['es2024'] },
+    ...{ types: ['@cloudflare/workers-types'], strict: true, noEmit: true, skipLibCheck: true },
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  expect(run(folder, process.execPath, tsc)).toBe('');
+});
+
 /** What a web app would get wrong without the types. */
 const CLIENT_IN_USE = `
 import { type Client, type ClientOptions, type Claims, createClient, PorteroError, type PorteroErrorCode, type Session } from 'portero/client';
@@ -140,6 +189,8 @@ const client: Client = createClient(options);
 const session: Session | undefined = client.session;
 // @ts-expect-error there may be none
 client.session.can('invoices.create');
+// @ts-expect-error no permission
+session!.can('invoices.fly');
 // @ts-expect-error a number
 const left: string = session!.secondsLeft;
 const claims: Claims = session!.claims;

@@ -1,11 +1,12 @@
 /** What a new password must be. */
 import { expect, test } from 'vitest';
 import { COMMON_PASSWORDS } from '../../cli/common-passwords.ts';
-import { findPasswordFault } from '../../src/password/policy.ts';
+import { checkNewPassword } from '../../src/password/policy.ts';
 
 function fault(password: string, minLength = 15) {
   const policy = { minLength, commonPasswords: COMMON_PASSWORDS };
-  return findPasswordFault(password, ['margarita.garcia', 'mgarcia@example.com'], policy);
+  const checked = checkNewPassword(password, ['margarita.garcia', 'mgarcia@example.com'], policy);
+  return checked.ok ? null : checked.reason;
 }
 
 test.each([

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { beginLogin } from '../../src/db/login-statement.ts';
 import { foreignLayers, loginAttempts, roleGrants, roles, users } from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
+import { expectValue } from '../support/expect-value.ts';
 import { useLocalDatabase } from '../support/operator.ts';
 
 const { db, portero, asProcess, eventsOf } = useLocalDatabase();
@@ -177,7 +178,7 @@ describe('users', () => {
       await portero(['users', 'set-password', 'jdoe', '--password-stdin'], `${password}\n`),
     ).toEqual({ exitCode: 0, output: 'Set the password of jdoe.\n' });
     const [jdoe] = await db().select().from(users).where(eq(users.userName, 'jdoe'));
-    expect(parseStoredHash(jdoe?.passwordHash ?? '')?.foreign).toBeUndefined();
+    expect(expectValue(parseStoredHash(jdoe?.passwordHash ?? '')).foreign).toBeUndefined();
     expect(jdoe?.foreignLayerId).toBeNull();
     expect(await db().$count(loginAttempts)).toBe(0);
     expect(jdoe?.passwordHash).not.toBe(before?.passwordHash);

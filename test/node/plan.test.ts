@@ -7,15 +7,22 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const NEON = 'postgresql://app:secret@ep-x.eu-central-1.aws.neon.tech/portero';
 
+/** Throws the sentence for people. */
+function planIn(folder: string, environment: Record<string, string>) {
+  const planned = makePlan(folder, folder, environment);
+  if (!planned.ok) throw new Error(planned.details.sentence);
+  return planned.value;
+}
+
 function plan(devVars: string, environment: Record<string, string> = {}) {
   const folder = temporaryFolder();
   writeFileSync(join(folder, '.dev.vars'), devVars);
-  return makePlan(folder, folder, environment);
+  return planIn(folder, environment);
 }
 
 test('without settings, everything is local', () => {
   const folder = temporaryFolder();
-  expect(makePlan(folder, folder, {})).toMatchObject({
+  expect(planIn(folder, {})).toMatchObject({
     database: { port: 0 },
     turnstileSecretKey: '1x0000000000000000000000000000000AA',
     isTurnstileReal: false,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
-import { MIGRATIONS_FOLDER, migrate } from '../../drizzle/migrate.ts';
+import { MIGRATIONS_FOLDER, migrate } from '../../src/db/migrate.ts';
 import { ROOT } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -27,7 +27,7 @@ function start(at = Date.UTC(2026, 0, 1)) {
   };
 }
 
-const refusal = (code: string) => ({ success: false, 'error-codes': [code] });
+const failure = (code: string) => ({ success: false, 'error-codes': [code] });
 
 describe('with a test secret', () => {
   test('the dummy token passes as often as it comes, for example.com and no action', async () => {
@@ -49,17 +49,17 @@ describe('with a test secret', () => {
   ])('%s always answers %s', async (secret, code) => {
     const { redeem } = start();
     const answer = await redeem({ secret, response: DUMMY_TOKEN });
-    expect(answer).toEqual({ ...refusal(code), metadata: { result_with_testing_key: true } });
+    expect(answer).toEqual({ ...failure(code), metadata: { result_with_testing_key: true } });
   });
 
   test('no other token passes', async () => {
     const { redeem, issue } = start();
     const real = issue();
     expect(await redeem({ secret: PASSES, response: 'x' })).toEqual(
-      refusal('invalid-input-response'),
+      failure('invalid-input-response'),
     );
     expect(await redeem({ secret: PASSES, response: real })).toEqual(
-      refusal('invalid-input-secret'),
+      failure('invalid-input-secret'),
     );
   });
 });
@@ -76,7 +76,7 @@ describe('with a real secret', () => {
       action: 'login',
       cdata: 'c',
     });
-    expect(await redeem({ secret: SECRET, response })).toEqual(refusal('timeout-or-duplicate'));
+    expect(await redeem({ secret: SECRET, response })).toEqual(failure('timeout-or-duplicate'));
   });
 
   test('a repeated call with the same idempotency key gets the same answer', async () => {
@@ -86,10 +86,10 @@ describe('with a real secret', () => {
     expect(first).toMatchObject({ success: true });
     expect(await redeem(call)).toEqual(first);
     expect(await redeem({ ...call, idempotency_key: OTHER_KEY })).toEqual(
-      refusal('timeout-or-duplicate'),
+      failure('timeout-or-duplicate'),
     );
     expect(await redeem({ ...call, idempotency_key: undefined })).toEqual(
-      refusal('timeout-or-duplicate'),
+      failure('timeout-or-duplicate'),
     );
   });
 
@@ -106,7 +106,7 @@ describe('with a real secret', () => {
   test('the dummy token is refused', async () => {
     const { redeem } = start();
     expect(await redeem({ secret: SECRET, response: DUMMY_TOKEN })).toEqual(
-      refusal('invalid-input-response'),
+      failure('invalid-input-response'),
     );
   });
 });
@@ -116,7 +116,7 @@ test.each([
   [{ secret: SECRET }, 'missing-input-response'],
   [{ secret: 'unknown', response: 'x' }, 'invalid-input-secret'],
 ])('%j is answered with %s', async (body, code) => {
-  expect(await start().redeem(body)).toEqual(refusal(code));
+  expect(await start().redeem(body)).toEqual(failure(code));
 });
 
 test('a form is understood as well', async () => {
@@ -132,5 +132,5 @@ test.each([
   `{"secret":"${SECRET}","response":"x","idempotency_key":"no uuid"}`,
 ])('the body %j is a bad request', async (body) => {
   const response = await start().send(body);
-  expect([response.status, await response.json()]).toEqual([400, refusal('bad-request')]);
+  expect([response.status, await response.json()]).toEqual([400, failure('bad-request')]);
 });

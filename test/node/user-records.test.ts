@@ -4,18 +4,25 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ImportedUser, toImportedUser } from '../../cli/imported-user.ts';
 import { readUserRecords } from '../../cli/user-records.ts';
+import { normalizeUserName } from '../../src/user-name.ts';
 import { identityHash, version3Header } from '../support/identity-hash.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
+/** A user with the text of the hash. */
+function asStored({ hash, normalizedUserName, ...user }: ImportedUser) {
+  expect(normalizedUserName).toBe(normalizeUserName(user.userName));
+  return { ...user, passwordHash: hash?.text ?? null };
+}
+type StoredUser = ReturnType<typeof asStored>;
+
 /** Each row with the line that it is reported by: the user, or what is wrong with it. */
-async function read(text: string | Buffer): Promise<[number, ImportedUser | string][]> {
+async function read(text: string | Buffer): Promise<[number, StoredUser | string][]> {
   const path = join(temporaryFolder(), 'users');
   writeFileSync(path, text);
-  const rows: [number, ImportedUser | string][] = [];
-  for await (const record of readUserRecords(path)) {
-    const isFault = 'fault' in record;
-    const user = isFault ? record.fault : toImportedUser(record.columns, { name: 'Sales' });
-    rows.push([record.line, user]);
+  const rows: [number, StoredUser | string][] = [];
+  for await (const { line, columns } of readUserRecords(path)) {
+    const user = columns.ok ? toImportedUser(columns.value, { name: 'Sales' }) : columns;
+    rows.push([line, user.ok ? asStored(user.value) : user.reason]);
   }
   return rows;
 }
@@ -81,7 +88,7 @@ test('every spelling of Activo is read: that of psql, and NULL as active', async
   const values = ['t', 'f', 'TRUE', 'False', '1', '0', '', 'NULL', '\\N'];
   const lines = values.map((value, index) => `A${index},u${index},,${value}`);
   const rows = await read(['Id,UserName,PasswordHash,Activo', ...lines].join('\n'));
-  const active = rows.map(([, user]) => (user as ImportedUser).active);
+  const active = rows.map(([, user]) => (user as StoredUser).active);
   expect(active).toEqual([true, false, true, false, true, false, true, true, true]);
 });
 

@@ -9,14 +9,18 @@ export const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** Every refused login. */
+/** The answer to every login that is refused. */
 export const REFUSED = {
   status: 401,
   headers: { ...HEADERS, 'www-authenticate': 'Bearer realm="portero"' },
   body: '',
 };
 
-export function problem(status: number, title: string, detail?: string, headers = {}) {
+export function problem(
+  status: number,
+  title: string,
+  { detail, headers = {} }: { detail?: string; headers?: object } = {},
+) {
   return {
     status,
     headers: { ...HEADERS, 'content-type': 'application/problem+json', ...headers },
@@ -24,10 +28,8 @@ export function problem(status: number, title: string, detail?: string, headers 
   };
 }
 
-/** Every login that a dependency left undecided. */
-export const UNAVAILABLE = problem(
-  503,
-  'Service Unavailable',
-  'Logins cannot be decided at the moment.',
-  { 'retry-after': '5' },
-);
+/** The answer to a login that could not be decided, because a dependency failed. */
+export const UNAVAILABLE = problem(503, 'Service Unavailable', {
+  detail: 'Logins cannot be decided at the moment.',
+  headers: { 'retry-after': '5' },
+});

@@ -1,5 +1,6 @@
 /** The rows that the tests log in with. */
 import { inject } from 'vitest';
+import { ACTIONS } from '#portero/internal/permission.ts';
 import { connect, type Database } from '../../src/db/connection.ts';
 import {
   foreignLayers,
@@ -10,7 +11,6 @@ import {
   users,
 } from '../../src/db/schema.ts';
 import { hashPassword } from '../../src/password/password.ts';
-import { ACTIONS } from '../../src/permission.ts';
 import { normalizeUserName } from '../../src/user-name.ts';
 import { noteSecret } from './secrets.ts';
 

@@ -7,7 +7,7 @@ import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createNeonEndpoint } from '../../dev/neon-endpoint.ts';
 import { createTurnstileEndpoint, Siteverify } from '../../dev/siteverify.ts';
-import { migrate } from '../../drizzle/migrate.ts';
+import { migrate } from '../../src/db/migrate.ts';
 import type { Call, Fault, Service } from './control.ts';
 import { identityHash } from './identity-hash.ts';
 import { startPostgres } from './postgres.ts';

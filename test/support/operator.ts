@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { runCommand } from '../../cli/program.ts';
 import { type LocalDatabase, openLocalDatabase } from '../../dev/local-database.ts';
 import { connect, type Database } from '../../src/db/connection.ts';
+import { expectValue } from './expect-value.ts';
 import { makeTemporaryFolder } from './make-temporary-folder.ts';
 import { start, TOKEN_OR_HASH } from './process.ts';
 import { linesWithSecrets, noteSecret } from './secrets.ts';
@@ -21,7 +22,7 @@ export function useLocalDatabase() {
   let local: LocalDatabase;
 
   async function open(): Promise<void> {
-    local = (await openLocalDatabase(folder, { isShared: true })) as LocalDatabase;
+    local = expectValue(await openLocalDatabase(folder, { isShared: true }));
   }
   beforeAll(async () => {
     copyDatabaseInto(folder);
@@ -84,16 +85,13 @@ async function runHere(databaseUrl: string, args: string[], input: string) {
     vi.spyOn(process.stdout, 'write').mockImplementation(take),
     vi.spyOn(process.stderr, 'write').mockImplementation(take),
   ];
-  const exitCodeBefore = process.exitCode;
-  process.exitCode = 0;
   try {
-    await runCommand(args);
+    const exitCode = await runCommand(args);
     // A process of its own would find the database by itself, and call it so.
     const named = output.replace(/(t)he database at 127\.0\.0\.1/gi, '$1he local database');
-    return { exitCode: process.exitCode, output: named };
+    return { exitCode, output: named };
   } finally {
     vi.unstubAllEnvs();
-    process.exitCode = exitCodeBefore;
     for (const spy of spies) spy.mockRestore();
     expect(linesWithSecrets(output.split('\n'))).toEqual([]);
     expect(output).not.toMatch(TOKEN_OR_HASH);

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import { openLocalDatabase } from '../../dev/local-database.ts';
+import { expectValue } from './expect-value.ts';
 import { makeTemporaryFolder } from './make-temporary-folder.ts';
 
 declare module 'vitest' {
@@ -13,7 +14,7 @@ declare module 'vitest' {
 export default async function setUp(project: TestProject) {
   const folder = makeTemporaryFolder();
   const local = await openLocalDatabase(folder);
-  await local?.close();
+  await expectValue(local).close();
   project.provide('preparedFolder', folder);
   return () => rmSync(folder, { recursive: true });
 }

@@ -5,7 +5,8 @@ import type { TestProject } from 'vitest/node';
 import { findBrowser } from '../../dev/browser.ts';
 import { openLocalDatabase } from '../../dev/local-database.ts';
 import { startWrangler } from '../../dev/wrangler.ts';
-import { TEST_SECRETS } from '../../src/turnstile-test-keys.ts';
+import { TEST_SECRETS } from '../../src/turnstile/test-keys.ts';
+import { expectValue } from './expect-value.ts';
 import { freePort } from './free-port.ts';
 import { makeTemporaryFolder } from './make-temporary-folder.ts';
 import { TEST_ENV } from './test-env.ts';
@@ -36,8 +37,7 @@ export default async function setUp(project: TestProject) {
     console.warn('The tests of the login page are skipped: install Chrome, in which they run.');
     return tearDown;
   }
-  const local = await openLocalDatabase(join(folder, 'local'));
-  if (local === null) throw new Error('The database of the tests is in use.');
+  const local = expectValue(await openLocalDatabase(join(folder, 'local')));
   undo.push(local.close);
 
   const port = await freePort();
@@ -46,7 +46,13 @@ export default async function setUp(project: TestProject) {
     DATABASE_URL: local.databaseUrl,
     TURNSTILE_SECRET_KEY: TEST_SECRETS.passes,
   };
-  const wrangler = startWrangler(ROOT, port, join(folder, 'wrangler'), settings, {}, () => {});
+  const wrangler = startWrangler({
+    root: ROOT,
+    port,
+    stateFolder: join(folder, 'wrangler'),
+    secrets: settings,
+    print: () => {},
+  });
   undo.push(wrangler.stop);
   await wrangler.ready;
   project.provide('pageUrl', `http://127.0.0.1:${port}`);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { expect, onTestFinished, vi } from 'vitest';
-import { type Client, type ClientOptions, createClient } from '../../src/client.ts';
+import { type Client, type ClientOptions, createClient } from '#portero/client.ts';
 import { forge } from './tokens.ts';
 
 export interface Received {

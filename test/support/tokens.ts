@@ -1,6 +1,6 @@
 /** Tokens that the Worker under test has not made. */
 import { SignJWT } from 'jose';
-import { importSigningKey } from '../../src/token/signing-key.ts';
+import { importSigningKey } from '#portero/internal/signing-key.ts';
 import { noteToken } from './secrets.ts';
 import { TEST_ENV } from './test-env.ts';
 

@@ -89,11 +89,9 @@ test.each([
 });
 
 describe('a malformed body is a 400', () => {
-  const malformed = problem(
-    400,
-    'Bad Request',
-    'Send a JSON object with strings for UserName, Password, CaptchaToken.',
-  );
+  const malformed = problem(400, 'Bad Request', {
+    detail: 'Send a JSON object with strings for UserName, Password, CaptchaToken.',
+  });
 
   test.each<[string, BodyInit]>([
     ['that is empty', ''],
@@ -152,14 +150,16 @@ describe('the content type', () => {
   ])('"%s" is a 415', async (contentType) => {
     const answer = await wire(await post('{}', { 'Content-Type': contentType }));
     const detail = 'Send the body as application/json.';
-    expect(answer).toEqual(problem(415, 'Unsupported Media Type', detail));
+    expect(answer).toEqual(problem(415, 'Unsupported Media Type', { detail }));
   });
 });
 
 describe('a body of', () => {
   const padded = (bytes: number) => `{"x":"${'x'.repeat(bytes - 8)}"}`;
   const streamed = (text: string) => new Response(text).body as ReadableStream;
-  const tooLarge = problem(413, 'Content Too Large', 'The body may have 16384 bytes at most.');
+  const tooLarge = problem(413, 'Content Too Large', {
+    detail: 'The body may have 16384 bytes at most.',
+  });
 
   test('16 KiB is read', async () => {
     expect((await post(padded(16_384))).status).toBe(401);
@@ -176,7 +176,7 @@ test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'])(
   '%s is a 405',
   async (method) => {
     const answer = await wire(await send('/api/Auth', { method }));
-    expect(answer).toEqual(problem(405, 'Method Not Allowed', undefined, { allow: 'POST' }));
+    expect(answer).toEqual(problem(405, 'Method Not Allowed', { headers: { allow: 'POST' } }));
   },
 );
 

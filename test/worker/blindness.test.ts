@@ -1,10 +1,13 @@
 /** What a caller cannot learn, and what a login costs whoever asks. */
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { layerId, listLayers, toHashRow } from '../../cli/hash-row.ts';
+import { layerIdOf, toHashRow } from '../../cli/hash-row.ts';
+import { listForeignLayers } from '../../src/db/foreign-layers.ts';
 import { foreignLayers, users } from '../../src/db/schema.ts';
+import { parseStoredHash } from '../../src/password/stored-hash.ts';
 import { REFUSED } from '../support/answers.ts';
 import { callsTo, forgetCalls, identityHash } from '../support/control.ts';
+import { expectValue } from '../support/expect-value.ts';
 import { addUser, database, PASSWORD, resetDatabase } from '../support/fixtures.ts';
 import type { IdentityParameters } from '../support/identity-hash.ts';
 import { login, wire } from '../support/requests.ts';
@@ -72,12 +75,16 @@ describe('while old and new hashes stand side by side', () => {
     userName: string,
     { harden, ...parameters }: IdentityParameters & { harden: boolean },
   ): Promise<void> {
-    const hash = await toHashRow(await identityHash(PASSWORD, parameters), harden);
-    for (const statement of listLayers(database(), [hash])) await statement;
+    const hash = await toHashRow(
+      expectValue(parseStoredHash(await identityHash(PASSWORD, parameters))),
+      harden,
+    );
+    const shapes = hash.shape === undefined ? [] : [hash.shape];
+    for (const statement of listForeignLayers(database(), shapes)) await statement;
     await addUser(userName, { passwordHash: hash.passwordHash });
     const layer = await database()
       .update(users)
-      .set({ foreignLayerId: layerId(hash) })
+      .set({ foreignLayerId: layerIdOf(hash) })
       .where(eq(users.userName, userName))
       .returning({ id: users.foreignLayerId });
     expect(layer).toEqual([{ id: expect.any(Number) }]);

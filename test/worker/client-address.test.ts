@@ -1,6 +1,6 @@
 /** The client's address, and the network that it is counted under. */
 import { expect, test } from 'vitest';
-import { readClientAddress } from '../../src/client-address.ts';
+import { readClientAddress } from '../../src/http/client-address.ts';
 
 const read = (text: string) => readClientAddress(new Headers({ 'CF-Connecting-IP': text }));
 

@@ -105,7 +105,7 @@ describe('another origin', () => {
     '*',
     '',
   ])('"%s" gets no CORS header', async (origin) => {
-    const refused = problem(405, 'Method Not Allowed', undefined, { allow: 'POST' });
+    const refused = problem(405, 'Method Not Allowed', { headers: { allow: 'POST' } });
     expect(await wire(await preflight(origin))).toEqual(refused);
     const request = loginRequest(await loginBody('nobody'), { Origin: origin });
     expect(await wire(await sendWith(SETTINGS, request))).toEqual(REFUSED);

@@ -2,9 +2,9 @@
 import { env, exports } from 'cloudflare:workers';
 import { Hono } from 'hono';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { requireToken } from '../../src/middleware.ts';
-import { secretVerifier } from '../../src/secret-verifier.ts';
-import { importSigningKey } from '../../src/token/signing-key.ts';
+import { importSigningKey } from '#portero/internal/signing-key.ts';
+import { requireToken } from '#portero/middleware.ts';
+import { createSecretVerifier } from '#portero/secret-verifier.ts';
 import { HEADERS } from '../support/answers.ts';
 import { recordLog } from '../support/log.ts';
 import { send, wire } from '../support/requests.ts';
@@ -269,7 +269,7 @@ const bySecret = new Hono()
   .use(
     requireToken({
       verifier: () =>
-        secretVerifier({
+        createSecretVerifier({
           secret: env.JWT_SECRET,
           issuer: env.JWT_ISSUER,
           audience: env.JWT_AUDIENCE,
@@ -313,7 +313,7 @@ describe('a token is valid', () => {
     ['with claims of no meaning to us', { jku: 'x', scope: ['everything'] }],
   ])('%s', async (_, claims) => {
     const verification = await exports.TokenVerifier.verify(await forgeAny(claims));
-    expect(verification).toMatchObject({ outcome: 'valid' });
+    expect(verification).toMatchObject({ ok: true });
   });
 
   test('with 8,192 characters, and with more it is not even parsed', async () => {
@@ -324,9 +324,9 @@ describe('a token is valid', () => {
     do token = await forgeAny({ padding: 'x'.repeat(--padding) });
     while (token.length > 8192);
     expect(token.length).toBeGreaterThan(8189);
-    expect(await exports.TokenVerifier.verify(token)).toMatchObject({ outcome: 'valid' });
+    expect(await exports.TokenVerifier.verify(token)).toMatchObject({ ok: true });
     const longer = await forgeAny({ padding: 'x'.repeat(padding + 1) });
-    expect(await exports.TokenVerifier.verify(longer)).toEqual({ outcome: 'invalid' });
+    expect(await exports.TokenVerifier.verify(longer)).toEqual({ ok: false, reason: 'too_long' });
     expect(log.events('token_refused')).toEqual([{ event: 'token_refused', reason: 'too_long' }]);
   });
 });
@@ -342,14 +342,18 @@ test.each(TOKENS)('a token is invalid: %s', async (_, make) => {
     const answer = await wire(await door.request('/', { headers }));
     expect(answer).toEqual({ status: 401, headers: INVALID, body: '' });
   }
-  expect(await exports.TokenVerifier.verify(token)).toEqual({ outcome: 'invalid' });
+  expect(await exports.TokenVerifier.verify(token)).toEqual({
+    ok: false,
+    reason: expect.stringMatching(/^(too_long|malformed|claims|ERR_\w+)$/),
+  });
 });
 
 test.each([undefined, null, 1, {}, []])(
   'what is no text is no token for RPC: %j',
   async (value) => {
     expect(await exports.TokenVerifier.verify(value as unknown as string)).toEqual({
-      outcome: 'invalid',
+      ok: false,
+      reason: 'malformed',
     });
   },
 );

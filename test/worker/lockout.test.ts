@@ -18,7 +18,10 @@ import {
 
 const DEFAULT = { failures: 5, minutes: 5 };
 const WRONG = { Password: 'wrong-password' };
-const UNDECIDED = problem(429, 'Too Many Requests', 'Too many attempts.', { 'retry-after': '1' });
+const UNDECIDED = problem(429, 'Too Many Requests', {
+  detail: 'Too many attempts.',
+  headers: { 'retry-after': '1' },
+});
 
 beforeAll(async () => {
   await resetDatabase();

@@ -2,15 +2,15 @@
 import { env, exports } from 'cloudflare:workers';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { TokenVerifier } from '../../src/authentication.ts';
 import {
   type CallerVariables,
   requirePermission,
   requireToken,
   type Verification,
-} from '../../src/middleware.ts';
-import { secretVerifier } from '../../src/secret-verifier.ts';
-import { verifyToken } from '../../src/verifier.ts';
+} from '#portero/middleware.ts';
+import { createSecretVerifier } from '#portero/secret-verifier.ts';
+import { verifyToken } from '#portero/verifier.ts';
+import { TokenVerifier } from '../../src/token-verifier.ts';
 import { callsTo, forgetCalls } from '../support/control.ts';
 import { recordLog } from '../support/log.ts';
 import { wire } from '../support/requests.ts';
@@ -89,12 +89,16 @@ describe('a route', () => {
     ['a binding that fails', { verify: () => Promise.reject(new Error('token in the message')) }],
     ['a binding that answers nothing', { verify: async () => undefined }],
     ['a binding that answers nonsense', { verify: async () => ({ valid: true }) }],
-    ['a binding that lets nobody through', { verify: async () => ({ outcome: 'valid' }) }],
+    ['a binding that gives no reason', { verify: async () => ({ ok: false }) }],
+    ['a binding that lets nobody through', { verify: async () => ({ ok: true }) }],
     [
       'a binding that lets through who is nobody',
-      { verify: async () => ({ outcome: 'valid', caller: {} }) },
+      { verify: async () => ({ ok: true, value: {} }) },
     ],
-    ['a Portero that cannot tell', { verify: async () => ({ outcome: 'unavailable' }) }],
+    [
+      'a Portero that cannot tell',
+      { verify: async () => ({ ok: false, reason: 'verifier_unavailable' }) },
+    ],
   ])('does not run, and is a 503, with %s', async (_, portero) => {
     const log = recordLog();
     expect(await request({}, portero ?? null)).toEqual(UNAVAILABLE);
@@ -127,7 +131,7 @@ test('a binding of another name, and a verifier that cannot be made, are told by
 describe('the RPC method', () => {
   test('answers the caller', async () => {
     const verification = await exports.TokenVerifier.verify(await forge());
-    expect(verification).toMatchObject({ outcome: 'valid', caller: { sub: 'id-of-jdoe' } });
+    expect(verification).toMatchObject({ ok: true, value: { sub: 'id-of-jdoe' } });
   });
 
   test('is the only one', () => {
@@ -138,7 +142,10 @@ describe('the RPC method', () => {
     const log = recordLog();
     const context = {} as ExecutionContext;
     const verifier = new TokenVerifier(context, { ...env, JWT_SECRET: '' });
-    expect(await verifier.verify(await forge())).toEqual({ outcome: 'unavailable' });
+    expect(await verifier.verify(await forge())).toEqual({
+      ok: false,
+      reason: 'verifier_unavailable',
+    });
     expect(log.events('settings_refused')).toHaveLength(1);
   });
 });
@@ -161,8 +168,8 @@ describe('verifyToken', () => {
     [{ permissions: ['invoices.create'] }, FORBIDDEN],
   ])('or the answer to give: %j', async (claims, answer) => {
     const verdict = await ask(claims, 'invoices.list');
-    if (!('refusal' in verdict)) throw new Error('let through');
-    expect(await wire(verdict.refusal)).toEqual(answer);
+    if (!('response' in verdict)) throw new Error('let through');
+    expect(await wire(verdict.response)).toEqual(answer);
   });
 
   test('takes no permission that is none', async () => {
@@ -195,23 +202,26 @@ describe('options that are wrong are refused when the app is built:', () => {
       () => requirePermission(permission as 'invoices.read'),
     ]),
     ['no permission at all', () => requirePermission(undefined as never)],
-    ['another kind of secret', () => secretVerifier({ ...options, jwks: 'x' } as never)],
-    ['a short secret', () => secretVerifier({ ...options, secret: 'x'.repeat(31) })],
-    ['no secret', () => secretVerifier({ ...options, secret: undefined as never })],
-    ['no issuer', () => secretVerifier({ ...options, issuer: '' })],
-    ['no audience', () => secretVerifier({ ...options, audience: '' })],
+    ['another kind of secret', () => createSecretVerifier({ ...options, jwks: 'x' } as never)],
+    ['a short secret', () => createSecretVerifier({ ...options, secret: 'x'.repeat(31) })],
+    ['no secret', () => createSecretVerifier({ ...options, secret: undefined as never })],
+    ['no issuer', () => createSecretVerifier({ ...options, issuer: '' })],
+    ['no audience', () => createSecretVerifier({ ...options, audience: '' })],
     [
       'a short previous secret',
-      () => secretVerifier({ ...options, previous: { secret: 'x', until: new Date() } }),
+      () => createSecretVerifier({ ...options, previous: { secret: 'x', until: new Date() } }),
     ],
     [
       'a previous secret without an end',
-      () => secretVerifier({ ...options, previous: { secret: 'y'.repeat(32) } as never }),
+      () => createSecretVerifier({ ...options, previous: { secret: 'y'.repeat(32) } as never }),
     ],
     [
       'a previous secret until no date',
       () =>
-        secretVerifier({ ...options, previous: { secret: 'y'.repeat(32), until: new Date('x') } }),
+        createSecretVerifier({
+          ...options,
+          previous: { secret: 'y'.repeat(32), until: new Date('x') },
+        }),
     ],
   ])('%s', (_, build) => {
     expect(build).toThrow(TypeError);
@@ -230,12 +240,15 @@ test('a verifier with the secret accepts the previous one until its time', async
   const { JWT_SECRET: secret, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = env;
   const token = await forge();
   const verifyWith = (until: number): Promise<Verification> =>
-    secretVerifier({
+    createSecretVerifier({
       secret: 'a-newer-secret-of-32-bytes-or-more',
       issuer,
       audience,
       previous: { secret, until: new Date(until) },
     }).verify(token);
-  expect(await verifyWith(Date.now() + 60_000)).toMatchObject({ outcome: 'valid' });
-  expect(await verifyWith(Date.now() - 1000)).toEqual({ outcome: 'invalid' });
+  expect(await verifyWith(Date.now() + 60_000)).toMatchObject({ ok: true });
+  expect(await verifyWith(Date.now() - 1000)).toEqual({
+    ok: false,
+    reason: 'ERR_JWKS_NO_MATCHING_KEY',
+  });
 });

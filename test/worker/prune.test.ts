@@ -3,10 +3,12 @@ import { createScheduledController } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { layerId, storeHashes, toHashRow } from '../../cli/hash-row.ts';
+import { layerIdOf, storeHashes, toHashRow } from '../../cli/hash-row.ts';
 import { foreignLayers, loginAttempts, users } from '../../src/db/schema.ts';
 import worker from '../../src/index.ts';
+import { parseStoredHash } from '../../src/password/stored-hash.ts';
 import { breakNext, identityHash } from '../support/control.ts';
+import { expectValue } from '../support/expect-value.ts';
 import { addUser, database, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
 
@@ -66,12 +68,15 @@ test('it forgets the foreign layers that no hash begins with any more', async ()
 });
 
 test('it waits for an import that has listed a layer and not yet stored its hash', async () => {
-  const hash = await toHashRow(await identityHash('P@ssw0rd!'), false);
+  const hash = await toHashRow(
+    expectValue(parseStoredHash(await identityHash('P@ssw0rd!'))),
+    false,
+  );
   const log = recordLog();
   for (let round = 0; round < 20; round++) {
     const name = `imported ${round}`;
     const user = { id: name, userName: name, normalizedUserName: name, roleId: 1 };
-    const row = { ...user, passwordHash: hash.passwordHash, foreignLayerId: layerId(hash) };
+    const row = { ...user, passwordHash: hash.passwordHash, foreignLayerId: layerIdOf(hash) };
     const insert = database().insert(users).values(row);
     await Promise.all([tick(), storeHashes(database(), [hash], [insert]), tick()]);
     expect(await database().$count(foreignLayers)).toBe(1);

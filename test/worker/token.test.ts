@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import type { JWTPayload } from 'jose';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { importSigningKey } from '../../src/token/signing-key.ts';
+import { importSigningKey } from '#portero/internal/signing-key.ts';
 import { HEADERS } from '../support/answers.ts';
 import { callsTo, forgetCalls } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';

@@ -39,8 +39,10 @@ async function names(query: string): Promise<string[]> {
   return users.map(({ userName }) => userName);
 }
 
-const FORBIDDEN = problem(403, 'Forbidden', undefined, {
-  'www-authenticate': 'Bearer realm="portero", error="insufficient_scope"',
+const FORBIDDEN = problem(403, 'Forbidden', {
+  headers: {
+    'www-authenticate': 'Bearer realm="portero", error="insufficient_scope"',
+  },
 });
 
 describe.each([
@@ -91,8 +93,11 @@ describe.each([
     const log = recordLog();
     await breakNext('database', fault);
     expect(await wire(await get(path))).toEqual(
-      problem(503, 'Service Unavailable', 'Users cannot be read at the moment.', {
-        'retry-after': '5',
+      problem(503, 'Service Unavailable', {
+        detail: 'Users cannot be read at the moment.',
+        headers: {
+          'retry-after': '5',
+        },
       }),
     );
     expect(log.events('users_not_read')).toMatchObject([logged]);

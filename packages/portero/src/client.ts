@@ -1,0 +1,392 @@
+/**
+ * Public: a client for browsers and Node. It asks for a login when a service wants one, and then goes on.
+ *
+ * @module
+ */
+import type { Claims } from './internal/claims.ts';
+import type { Permission } from './internal/permission.ts';
+
+export type { Claims } from './internal/claims.ts';
+export type { Permission } from './internal/permission.ts';
+
+/** A login, and what its token says. Nothing is verified here: the values are for showing, and services decide. */
+export interface Session {
+  readonly header: { alg: string; typ: string; kid: string };
+  readonly claims: Claims;
+  /**
+   * Whole seconds until the token expires, and 0 afterwards. The clock of this device may be wrong, so only the time
+   * that has passed since the login counts.
+   */
+  readonly secondsLeft: number;
+  /**
+   * Whether the user may do something, to decide which buttons to show. The service decides what really happens.
+   *
+   * @param permission a module and an action, such as `invoices.create`
+   */
+  can(permission: Permission): boolean;
+}
+
+export interface Credentials {
+  userName: string;
+  password: string;
+  /** The token of a Turnstile widget. Every login spends it, so the widget must be reset afterwards. */
+  captchaToken: string;
+}
+
+export interface ClientOptions {
+  /** The address of Portero, such as `https://login.example.org`. In a browser it may be relative to the page. */
+  baseUrl: string | URL;
+  /**
+   * Shows a login. It calls {@link Client.login}, and it settles when the login has ended. To cancel the login, reject,
+   * or resolve without one. Do not wait for a request of this client in it: the request would wait for the login.
+   *
+   * @param signal a logout aborts it: then the login is not needed any more
+   */
+  onLoginRequired: (context: { signal: AbortSignal }) => unknown;
+  /**
+   * The client asks for a login this many seconds before the token expires, even where no request is sent. Without it,
+   * the next 401 asks for a login.
+   */
+  askBeforeExpirySeconds?: number;
+  /** Other origins that get the token, such as `https://invoices.example.org`. The origin of `baseUrl` always does. */
+  trustedOrigins?: string[];
+  /** Sends the requests, in place of the global `fetch`. */
+  fetch?: (request: Request) => Promise<Response>;
+}
+
+/**
+ * What {@link createClient} makes. It keeps the token in memory alone, where no other script can read it. A page that is
+ * loaded again begins without a token.
+ */
+export interface Client {
+  /** The last login, also when its token has expired. `undefined` before the first login and after a logout. */
+  readonly session: Session | undefined;
+  /**
+   * Exchanges credentials for a token. Where several logins at a time succeed, the login that began last counts.
+   *
+   * @throws PorteroError `login_refused`, `login_later`, `login_failed`, `login_cancelled` or `logged_out`; the
+   *   reason of an abort
+   */
+  login(credentials: Credentials, options?: { signal?: AbortSignal }): Promise<Session>;
+  /** Forgets the token. Services accept the token until it expires: nothing but time ends it. */
+  logout(): void;
+  /**
+   * Works like the global `fetch`, and sends the token. An address is relative to `baseUrl`. An address with a leading
+   * slash is relative to its origin.
+   *
+   * A 401 asks for a login, one login for all requests that need it. The request is then sent once more. Every other
+   * answer is passed on, and so is a second 401. The second request reads the body again, so the body must not change
+   * before the answer is there.
+   *
+   * @throws PorteroError `login_cancelled`, `logged_out`, `user_changed`, `body_not_repeatable`,
+   *   `origin_not_trusted`, or the error with which `onLoginRequired` rejects; the reason of an abort; what `fetch` throws
+   */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+}
+
+export type PorteroErrorCode =
+  /** Wrong credentials, a wrong captcha, or a lock: the service does not say which. */
+  | 'login_refused'
+  /** There were too many attempts, or the service cannot decide now: see `retryAfterSeconds`. */
+  | 'login_later'
+  /** The service did not answer, or it did not answer as Portero does. */
+  | 'login_failed'
+  /**
+   * `onLoginRequired` ended without a login. The `cause` is the value that it rejected with. Or another login, which
+   * began later, succeeded before this one.
+   */
+  | 'login_cancelled'
+  /** There was a logout in between. */
+  | 'logged_out'
+  /** Another user has logged in. A request of one user is not sent with the token of another. */
+  | 'user_changed'
+  /** The body was a stream, and a stream can be sent only once. There was a login: send the request again. */
+  | 'body_not_repeatable'
+  /** The token may not be sent to this origin: see `trustedOrigins`. */
+  | 'origin_not_trusted';
+
+/**
+ * What {@link Client} throws.
+ *
+ * @example
+ * ```ts
+ * import { PorteroError } from 'portero/client';
+ *
+ * function sentenceFor(error: unknown): string {
+ *   if (!(error instanceof PorteroError)) return 'Something went wrong.';
+ *   if (error.code === 'login_later') return `Try again in ${error.retryAfterSeconds ?? 60} seconds.`;
+ *   return error.code === 'login_refused' ? 'Check the name and the password.' : 'Not sent.';
+ * }
+ * ```
+ */
+export class PorteroError extends Error {
+  override name = 'PorteroError';
+  readonly code: PorteroErrorCode;
+  /** When to try again, where the service has said so. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: PorteroErrorCode,
+    message: string,
+    options?: ErrorOptions & { retryAfterSeconds?: number },
+  ) {
+    super(message, options);
+    this.code = code;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
+  }
+}
+
+interface Login {
+  token: string;
+  session: Session;
+  /** The number of this login among all that have begun. */
+  turn: number;
+}
+
+/**
+ * Makes a client for one login service.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from 'portero/client';
+ *
+ * const client = createClient({
+ *   baseUrl: 'https://login.example.org',
+ *   // Ask the user here. This example takes the values from elsewhere.
+ *   onLoginRequired: async () => client.login({ userName: 'jdoe', password: 's3cr3t', captchaToken: '…' }),
+ * });
+ * const response: Response = await client.fetch('/api/Users');
+ * ```
+ *
+ * @throws TypeError where `baseUrl` or a trusted origin has no `http` or `https` origin, and where `baseUrl` holds
+ *   credentials
+ */
+export function createClient(options: ClientOptions): Client {
+  const send = options.fetch ?? ((request: Request) => fetch(request));
+  const page = (globalThis as { location?: { href: string } }).location?.href;
+  const base = new URL(options.baseUrl, page);
+  if (base.username || base.password) throw new TypeError('The base address holds credentials.');
+  if (!base.pathname.endsWith('/')) base.pathname += '/';
+  const origins = [base, ...(options.trustedOrigins ?? [])].map(toOrigin);
+
+  let current: Login | undefined;
+  let turns = 0;
+  /** Settles when the login has ended that the user is being asked for. */
+  let asking: Promise<void> | undefined;
+  /** Why the last login that the user was asked for did not succeed. */
+  let failure: unknown;
+  /** A logout aborts it and puts a new one in its place. */
+  let sitting = new AbortController();
+  let reminder: ReturnType<typeof setTimeout> | undefined;
+
+  async function login(
+    { userName, password, captchaToken }: Credentials,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<Session> {
+    const turn = ++turns;
+    const stop = AbortSignal.any(signal ? [signal, sitting.signal] : [sitting.signal]);
+    const request = new Request(new URL('api/Auth', base), {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ userName, password, captchaToken }),
+      redirect: 'error', // the password goes to this address and to no other
+      signal: stop,
+    });
+    const sentAt = Date.now();
+    let response: Response;
+    let text: string;
+    try {
+      response = await send(request);
+      text = await response.text();
+    } catch (cause) {
+      stop.throwIfAborted();
+      throw new PorteroError('login_failed', 'The login service did not answer.', { cause });
+    }
+    stop.throwIfAborted();
+    const { token, session } = readLogin(response, text, sentAt);
+    if (current && current.turn > turn) {
+      throw new PorteroError('login_cancelled', 'A later login has succeeded meanwhile.');
+    }
+    current = { token, session, turn };
+    remind(session.secondsLeft - (options.askBeforeExpirySeconds ?? Infinity));
+    return session;
+  }
+
+  function logout(): void {
+    const ended = sitting;
+    sitting = new AbortController();
+    current = undefined;
+    asking = undefined;
+    remind(0);
+    ended.abort(new PorteroError('logged_out', 'There was a logout meanwhile.'));
+  }
+
+  /** @param inSeconds 0 or less for no reminder */
+  function remind(inSeconds: number): void {
+    if (reminder !== undefined) clearTimeout(reminder);
+    if (inSeconds <= 0) return;
+    // Where the user cancels it, the first 401 asks again.
+    reminder = setTimeout(() => void requireLogin().catch(() => {}), inSeconds * 1000);
+    (reminder as { unref?: () => void }).unref?.(); // it does not keep a Node process alive
+  }
+
+  function requireLogin(): Promise<void> {
+    if (asking === undefined) {
+      const own = askForLogin().finally(() => {
+        if (asking === own) asking = undefined;
+      });
+      asking = own;
+    }
+    return asking;
+  }
+
+  async function askForLogin(): Promise<void> {
+    const { signal } = sitting;
+    const before = current;
+    let cause: unknown;
+    try {
+      await untilAborted(options.onLoginRequired({ signal }), signal);
+    } catch (error) {
+      cause = error;
+    }
+    signal.throwIfAborted();
+    if (current !== before) return;
+    failure =
+      cause instanceof PorteroError
+        ? cause
+        : new PorteroError('login_cancelled', 'The login was cancelled.', { cause });
+    throw failure;
+  }
+
+  async function fetchWithToken(
+    input: string | URL | Request,
+    init: RequestInit = {},
+  ): Promise<Response> {
+    const url = new URL(isRequest(input) ? input.url : input, base);
+    if (!origins.includes(url.origin)) {
+      throw new PorteroError('origin_not_trusted', `${url.origin} may not have the token.`);
+    }
+    const userId = current?.session.claims.sub;
+    const loggedOut = sitting.signal;
+    const failureBefore = failure;
+    const signal = init.signal === undefined && isRequest(input) ? input.signal : init.signal;
+
+    const toRequest = () => new Request(isRequest(input) ? input.clone() : url, init);
+
+    function attempt(request: Request): Promise<Response> {
+      throwIfNobodys();
+      if (current) request.headers.set('Authorization', `Bearer ${current.token}`);
+      return send(request);
+    }
+
+    function throwIfNobodys(): void {
+      loggedOut.throwIfAborted();
+      if (userId !== undefined && userId !== current?.session.claims.sub) {
+        throw new PorteroError('user_changed', 'Somebody else has logged in meanwhile.');
+      }
+    }
+
+    const request = toRequest();
+    signal?.throwIfAborted(); // before the user is asked
+    const isRepeatable = !isStream(init.body);
+    const isLoginFirst = !isRepeatable && !current?.session.secondsLeft;
+    if (isLoginFirst) await untilAborted(requireLogin(), signal);
+    const used = current;
+    const response = await attempt(request);
+    if (response.status !== 401 || isLoginFirst) return response;
+
+    response.body?.cancel().catch(() => {}); // without waiting: a copy of the body may be in use
+    loggedOut.throwIfAborted();
+    signal?.throwIfAborted();
+    // The user is not asked where there was a login in between, or where the user has cancelled one in between.
+    if (current === used) {
+      if (failure !== failureBefore) throw failure;
+      await untilAborted(requireLogin(), signal);
+    }
+    if (isRepeatable) return attempt(toRequest());
+    throwIfNobodys();
+    throw new PorteroError('body_not_repeatable', 'A stream cannot be sent a second time.');
+  }
+
+  return {
+    get session() {
+      return current?.session;
+    },
+    login,
+    logout,
+    fetch: fetchWithToken,
+  };
+}
+
+function toOrigin(url: string | URL): string {
+  const { origin } = new URL(url);
+  // Browsers give the same origin, `null`, to every scheme that they do not know. A pattern would match nothing.
+  if (!/^https?:[^*]+$/.test(origin)) throw new TypeError(`${url} has no origin of the web.`);
+  return origin;
+}
+
+/** @param sentAt the time of the login's request: milliseconds since 1970, by the clock of this device */
+function readLogin({ status, headers }: Response, text: string, sentAt: number) {
+  if (status === 401) throw new PorteroError('login_refused', 'The login was refused.');
+  if (status === 429 || status === 503) {
+    const seconds = Number(headers.get('Retry-After'));
+    throw new PorteroError('login_later', 'The login cannot be decided now.', {
+      retryAfterSeconds: seconds > 0 ? seconds : undefined,
+    });
+  }
+  try {
+    const { token } = status === 200 && JSON.parse(text);
+    const [header, claims] = token.split('.', 2).map(decodePart);
+    return { token: token as string, session: toSession(header, claims, sentAt) };
+  } catch {
+    // Without a cause: it would quote what came in place of a token.
+    throw new PorteroError('login_failed', `The login service answered ${status} and no token.`);
+  }
+}
+
+/** RFC 7515, section 2: base64url of JSON in UTF-8. */
+function decodePart(part: string) {
+  const bytes = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
+  return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0))));
+}
+
+function toSession(header: Session['header'], claims: Claims, sentAt: number): Session {
+  const lifetimeSeconds = claims.exp - claims.iat;
+  if (!(lifetimeSeconds > 0)) throw new TypeError('The token has no lifetime.');
+  return {
+    header,
+    claims,
+    get secondsLeft() {
+      // It counts from before the token was issued, so it is never too much.
+      const passedSeconds = (Date.now() - sentAt) / 1000;
+      return Math.min(lifetimeSeconds, Math.max(0, Math.floor(lifetimeSeconds - passedSeconds)));
+    },
+    can: (permission) => claims.admin === true || !!claims.permissions?.includes(permission),
+  };
+}
+
+/** Waits until `pending` settles or `signal` aborts. An abort does not end `pending`: others may wait for it too. */
+function untilAborted(pending: unknown, signal: AbortSignal | null | undefined): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
+    Promise.resolve(pending)
+      .finally(() => signal?.removeEventListener('abort', abort))
+      .then(resolve, reject);
+  });
+}
+
+/** Not by `instanceof`: the request may come from another frame. */
+function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === 'object' && 'url' in input;
+}
+
+/** Whether a body can be sent only once. */
+function isStream(body: unknown): boolean {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    ('getReader' in body || Symbol.asyncIterator in body)
+  );
+}

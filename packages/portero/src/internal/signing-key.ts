@@ -1,0 +1,63 @@
+/**
+ * The keys of HS256: the one that signs tokens, and those that verify them.
+ *
+ * @module
+ */
+import { base64url } from 'jose';
+
+/** The shortest secret in bytes: HS256 needs a key of at least 256 bits (RFC 7518, section 3.2). */
+export const MIN_SECRET_BYTES = 32;
+
+export interface SigningKey {
+  /** The `kid` of the tokens that this key signs. */
+  id: string;
+  key: CryptoKey;
+}
+
+/** A key whose tokens are accepted. */
+export interface VerificationKey extends SigningKey {
+  /** The last moment at which the key verifies, in milliseconds since 1970. Absent for the key that signs. */
+  until?: number;
+}
+
+/** A second secret while keys are rotated. */
+export interface PreviousSecret {
+  secret: string;
+  /** The last moment at which it verifies, in milliseconds since 1970. */
+  until: number;
+}
+
+/** The `kid` is a MAC of this text. The text has no dot, so a token's signing input can never be the same. */
+const KEY_ID_LABEL = 'portero/kid/1';
+
+/** Long enough that two keys never have the same id by chance, and short enough for the header of every token. */
+const KEY_ID_BYTES = 12;
+
+/**
+ * Imports the secret once. jose would import a `Uint8Array` again for every token.
+ *
+ * The `kid` is a MAC and not the thumbprint of RFC 7638. A thumbprint is a plain digest of the secret: with it, an
+ * attacker could try weak secrets faster than with a token.
+ *
+ * @param secret its UTF-8 bytes are the key, at least {@link MIN_SECRET_BYTES} of them
+ */
+export async function importSigningKey(secret: string): Promise<SigningKey> {
+  const encoder = new TextEncoder();
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, [
+    'sign',
+    'verify',
+  ]);
+  const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(KEY_ID_LABEL)));
+  return { id: base64url.encode(mac.slice(0, KEY_ID_BYTES)), key };
+}
+
+/** Imports the keys whose tokens are accepted. The first one is the key that signs. */
+export async function importVerificationKeys(
+  secret: string,
+  previous?: PreviousSecret,
+): Promise<[SigningKey, ...VerificationKey[]]> {
+  const key = await importSigningKey(secret);
+  if (previous === undefined) return [key];
+  return [key, { ...(await importSigningKey(previous.secret)), until: previous.until }];
+}

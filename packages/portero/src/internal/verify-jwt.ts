@@ -1,0 +1,118 @@
+/**
+ * Verifies a token. The algorithm, the type, the issuer, the audience and the key are pinned (RFC 8725).
+ *
+ * @module
+ */
+import { base64url, errors, jwtVerify } from 'jose';
+import * as v from 'valibot';
+import { type Claims, type Issuance, MAX_TOKEN_LENGTH, TOKEN_LIFETIME_SECONDS } from './claims.ts';
+import { fail, type Result, succeed } from './result.ts';
+import type { VerificationKey } from './signing-key.ts';
+
+/** The clocks of two machines may differ by this much. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+const seconds = v.pipe(v.number(), v.integer());
+const name = v.pipe(v.string(), v.nonEmpty());
+
+/** Portero writes these members and no others: no key, no extension. */
+const HeaderSchema = v.strictObject({ alg: v.literal('HS256'), typ: v.literal('JWT'), kid: name });
+
+const ClaimsSchema: v.GenericSchema<unknown, Claims> = v.object({
+  iss: v.string(),
+  aud: v.string(),
+  sub: name,
+  name,
+  role: name,
+  admin: v.optional(v.literal(true)),
+  permissions: v.optional(v.array(v.string())),
+  iat: seconds,
+  nbf: seconds,
+  exp: seconds,
+  jti: name,
+});
+
+/** Why a token is not valid: a reason of our own, or the `code` of an error of jose. */
+export type TokenReason = 'too_long' | 'malformed' | 'claims' | `ERR_${string}`;
+
+export interface VerifyJwtOptions {
+  /** The keys whose tokens are accepted. */
+  keys: VerificationKey[];
+  /** The issuer and the audience that the token must name. */
+  issuance: Issuance;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** Verifies the signature, the header and the claims of a token. */
+export async function verifyJwt(
+  token: string,
+  { keys, issuance, now }: VerifyJwtOptions,
+): Promise<Result<Claims, TokenReason>> {
+  if (token.length > MAX_TOKEN_LENGTH) return fail('too_long');
+  if (!isCompactJws(token)) return fail('malformed');
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token, ({ kid }) => findKey(kid), {
+      algorithms: ['HS256'],
+      typ: 'JWT',
+      issuer: issuance.issuer,
+      audience: issuance.audience,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: new Date(now),
+    });
+    const claims = v.safeParse(ClaimsSchema, payload);
+    const hasOurHeader = v.is(HeaderSchema, protectedHeader);
+    if (!claims.success || !hasOurHeader || !isOfOurMaking(claims.output)) return fail('claims');
+    return succeed(claims.output);
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return fail(error.code as TokenReason);
+    throw error;
+  }
+
+  function findKey(kid: string | undefined): CryptoKey {
+    const known = keys.find(({ id, until = Infinity }) => id === kid && now <= until);
+    if (known === undefined) throw new errors.JWKSNoMatchingKey();
+    return known.key;
+  }
+}
+
+/**
+ * Whether a token is three parts of base64url (RFC 7515, section 3.1), and the first two are JSON exactly as
+ * `JSON.stringify` writes it.
+ *
+ * jose also reads padding, white space and unused last bits, and it takes the last one of a repeated member. Then one
+ * token would have many spellings, and two readers could understand it differently.
+ */
+function isCompactJws(token: string): boolean {
+  const parts = token.split('.');
+  return parts.length === 3 && parts.every(isBase64Url) && parts.slice(0, 2).every(isCanonicalJson);
+}
+
+function isCanonicalJson(part: string): boolean {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      base64url.decode(part),
+    );
+    return JSON.stringify(JSON.parse(text)) === text;
+  } catch {
+    return false;
+  }
+}
+
+function isBase64Url(text: string): boolean {
+  if (!/^[\w-]+$/.test(text) || text.length % 4 === 1) return false;
+  return base64url.encode(base64url.decode(text)) === text;
+}
+
+/** Refuses claims that Portero never writes, even where the signature is right. */
+function isOfOurMaking({ iat, nbf, exp, admin, permissions }: Claims): boolean {
+  const isShortLived = nbf === iat && exp > iat && exp - iat <= TOKEN_LIFETIME_SECONDS;
+  return (
+    isShortLived && (admin === undefined) !== (permissions === undefined) && isSet(permissions)
+  );
+}
+
+/** Whether the texts are sorted and none is repeated. */
+function isSet(texts: string[] = []): boolean {
+  return texts.every((text, index) => index === 0 || (texts[index - 1] ?? '') < text);
+}

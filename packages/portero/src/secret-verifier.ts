@@ -1,0 +1,78 @@
+/**
+ * Public: verifies tokens with the secret that signs them, where a service binding to Portero is not possible.
+ *
+ * HS256 has one key for both. A service that holds the secret can also make tokens, for any user and any permission.
+ * Prefer the binding.
+ *
+ * @module
+ */
+import {
+  importVerificationKeys,
+  MIN_SECRET_BYTES,
+  type VerificationKey,
+} from './internal/signing-key.ts';
+import { verifyJwt } from './internal/verify-jwt.ts';
+import type { Verifier } from './verifier.ts';
+
+export type { Caller, TokenReason, Verification, Verifier } from './verifier.ts';
+
+export interface SecretVerifierOptions {
+  /** Portero's `JWT_SECRET`: at least 32 bytes in UTF-8. */
+  secret: string;
+  /** Portero's `JWT_ISSUER`. */
+  issuer: string;
+  /** Portero's `JWT_AUDIENCE`. */
+  audience: string;
+  /** While keys are rotated: Portero's `JWT_SECRET_PREVIOUS`, and until when it is accepted. */
+  previous?: { secret: string; until: Date };
+}
+
+/**
+ * Makes a verifier that holds the secret.
+ *
+ * @example
+ * ```ts
+ * import { createSecretVerifier } from 'portero/secret-verifier';
+ * import { verifyToken } from 'portero/verifier';
+ *
+ * const verifier = createSecretVerifier({
+ *   secret: 'the value of JWT_SECRET, 32 bytes or more',
+ *   issuer: 'portero',
+ *   audience: 'portero',
+ * });
+ * const verdict = await verifyToken(new Request('https://example.org'), verifier);
+ * ```
+ *
+ * @throws TypeError where an option is wrong
+ */
+export function createSecretVerifier(options: SecretVerifierOptions): Verifier {
+  const { secret, issuer, audience, previous, ...others } = options;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw new TypeError(`createSecretVerifier has no option ${unknown}`);
+  for (const value of previous === undefined ? [secret] : [secret, previous.secret]) {
+    if (typeof value !== 'string' || new TextEncoder().encode(value).length < MIN_SECRET_BYTES) {
+      throw new TypeError(`a secret is shorter than ${MIN_SECRET_BYTES} bytes`);
+    }
+  }
+  if (!issuer || !audience) throw new TypeError('issuer and audience are both needed');
+  if (previous !== undefined && !isDate(previous.until)) {
+    throw new TypeError('previous.until is not a date');
+  }
+
+  // The keys are kept and not a promise of them: Workers bind a promise to the request that made it.
+  let keys: VerificationKey[] | undefined;
+  return {
+    async verify(token) {
+      keys ??= await importVerificationKeys(
+        secret,
+        previous && { secret: previous.secret, until: previous.until.getTime() },
+      );
+      return verifyJwt(token, { keys, issuance: { issuer, audience }, now: Date.now() });
+    },
+  };
+}
+
+/** A key without an end would be accepted for ever. */
+function isDate(value: unknown): boolean {
+  return value instanceof Date && !Number.isNaN(value.getTime());
+}

@@ -1,0 +1,157 @@
+/**
+ * `POST /api/Users/me/password`: a new password for the caller, who has to send the current one too.
+ *
+ * @module
+ */
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import type { Claims } from '#portero/internal/claims.ts';
+import type { MemberError } from '#portero/internal/problem.ts';
+import { type Failure, fail, type Result, succeed } from '#portero/internal/result.ts';
+import { answerPasswordChange, type PasswordChangeReason } from '../answers.ts';
+import type { AppEnv } from '../app-env.ts';
+import {
+  beginAttempt,
+  checkAddressLimit,
+  checkNameLimit,
+  failAttempt,
+  logLock,
+  takeHashSlot,
+  verifyAttempt,
+} from '../attempt.ts';
+import { askDatabase } from '../db/connection.ts';
+import { withdrawAttempt } from '../db/lockout.ts';
+import { readPasswordHash, replacePassword } from '../db/stored-passwords.ts';
+import { type ClientAddress, readClientAddress } from '../http/client-address.ts';
+import { readMembers } from '../http/json-body.ts';
+import { memberErrors } from '../http/member-errors.ts';
+import { log } from '../log.ts';
+import { COMMONEST_PASSWORDS } from '../password/commonest-passwords.ts';
+import { hashPassword } from '../password/password.ts';
+import { checkNewPassword, DEFAULT_MIN_LENGTH, explainPolicy } from '../password/policy.ts';
+import type { Settings } from '../settings.ts';
+import { normalizeUserName } from '../user-name.ts';
+
+const member = v.pipe(v.string('is not a string'), v.minLength(1, 'is missing'));
+
+/** The body. */
+export const PasswordChange = v.object(
+  { currentPassword: member, newPassword: member },
+  'is missing',
+);
+type PasswordChange = v.InferOutput<typeof PasswordChange>;
+
+const MEMBER_NAMES = { currentPassword: /^currentPassword$/i, newPassword: /^newPassword$/i };
+
+const POLICY = { minLength: DEFAULT_MIN_LENGTH, commonPasswords: COMMONEST_PASSWORDS };
+
+const SENTENCES = {
+  malformed: 'Send a JSON object with strings for currentPassword, newPassword.',
+  unavailable: 'Passwords cannot be changed at the moment.',
+};
+
+interface ChangeDetails {
+  /** What is wrong with the members of the body. */
+  errors?: MemberError[];
+  sqlState?: string;
+}
+
+type ChangeOutcome = Result<undefined, PasswordChangeReason, ChangeDetails> & {
+  /** The attempt failed, and it was the last one that the lockout allows. */
+  locksName?: boolean;
+};
+
+/** Changes the password, or says why not. The caller has a valid token, so it may know. */
+export async function changePassword(context: Context<AppEnv>): Promise<Response> {
+  const client = readClientAddress(context.req.raw.headers);
+  const address = client?.address;
+  const { sub: userId, name: userName } = context.get('caller');
+  const outcome = await readAndChange(context, client);
+  if (outcome.ok) {
+    log({ event: 'password_change', status: 204, reason: 'success', userId, address });
+    return new Response(null, { status: 204 });
+  }
+  const { reason, details: { errors, sqlState } = {} } = outcome;
+  const answer = answerPasswordChange(reason, SENTENCES, errors);
+  log({ event: 'password_change', status: answer.status, reason, userId, address, sqlState });
+  logLock(outcome, { address, userId, userName }, context.get('settings'));
+  return answer;
+}
+
+async function readAndChange(
+  context: Context<AppEnv>,
+  client: ClientAddress | undefined,
+): Promise<ChangeOutcome> {
+  const settings = context.get('settings');
+  const caller = context.get('caller');
+  const withinAddressLimit = await checkAddressLimit(client, settings);
+  if (!withinAddressLimit.ok) return withinAddressLimit;
+
+  const members = await readMembers(context.req.raw, MEMBER_NAMES);
+  if (!members.ok) return members;
+  const request = v.safeParse(PasswordChange, members.value);
+  if (!request.success) {
+    return fail('member_of_wrong_type', { errors: memberErrors(request.issues) });
+  }
+  const allowed = checkPolicy(request.output, caller.name);
+  if (!allowed.ok) return allowed;
+
+  const normalizedUserName = normalizeUserName(caller.name);
+  const withinNameLimit = await checkNameLimit(normalizedUserName, settings);
+  if (!withinNameLimit.ok) return withinNameLimit;
+  const slot = takeHashSlot(normalizedUserName, settings);
+  if (!slot.ok) return slot;
+  try {
+    return await change(request.output, caller, settings);
+  } finally {
+    slot.value.release();
+  }
+}
+
+function checkPolicy(
+  { currentPassword, newPassword }: PasswordChange,
+  userName: string,
+): Result<string, 'new_password_refused', ChangeDetails> {
+  if (newPassword === currentPassword) return newPasswordRefused('is the current password');
+  const allowed = checkNewPassword(newPassword, [userName], POLICY);
+  return allowed.ok ? allowed : newPasswordRefused(explainPolicy(allowed.reason, POLICY));
+}
+
+function newPasswordRefused(detail: string): Failure<'new_password_refused', ChangeDetails> {
+  return fail('new_password_refused', { errors: [{ member: 'newPassword', detail }] });
+}
+
+/** A wrong current password counts towards the lockout, as a wrong password at a login does. */
+async function change(
+  { currentPassword, newPassword }: PasswordChange,
+  { sub: userId, name }: Claims,
+  settings: Settings,
+): Promise<ChangeOutcome> {
+  const { databaseUrl } = settings;
+  const begun = await beginAttempt(normalizeUserName(name), settings);
+  if (!begun.ok) return begun;
+  const attempt = begun.value;
+  const { account, key } = attempt;
+  if (account?.id !== userId || !account.active) {
+    // Another user may have the name by now. An old token must not lock that user out.
+    const withdrawn = await askDatabase(databaseUrl, (db) => withdrawAttempt(db, key));
+    return withdrawn.ok ? fail('user_changed') : withdrawn;
+  }
+
+  let { passwordHash } = account;
+  for (let round = 0; round < 2; round++) {
+    const current = { ...attempt, account: { ...account, passwordHash } };
+    const match = await verifyAttempt(current, currentPassword);
+    if (!match.ok) return failAttempt(attempt, match.reason, {});
+    const fresh = await hashPassword(newPassword);
+    const replacement = { userId, current: match.value.hash, fresh };
+    const replaced = await askDatabase(databaseUrl, (db) => replacePassword(db, key, replacement));
+    if (!replaced.ok) return replaced;
+    if (replaced.value) return succeed();
+    // Another hash is stored by now: of a new password, or a fresh hash of the same password after a login.
+    const stored = await askDatabase(databaseUrl, (db) => readPasswordHash(db, userId));
+    if (!stored.ok) return stored;
+    passwordHash = stored.value;
+  }
+  return failAttempt(attempt, 'wrong_password', {});
+}

@@ -1,0 +1,167 @@
+/**
+ * Every reason for which a login or the change of a password fails, and the answer that the caller gets. There are many
+ * reasons and few answers: the log tells an operator what happened, and the answer tells an attacker nothing.
+ *
+ * To add a reason, put it into a union here. The compiler then asks for its answer, and a test asks for its line in
+ * `docs/log.md`.
+ *
+ * @module
+ */
+import {
+  FAULT_RETRY_SECONDS,
+  type MemberError,
+  problem,
+  unauthorized,
+} from '#portero/internal/problem.ts';
+import type { DatabaseReason } from './db/failure.ts';
+import { ADDRESS_LIMIT_PERIOD_SECONDS, NAME_LIMIT_PERIOD_SECONDS } from './http/flood-limits.ts';
+import { type BodyReason, MAX_BODY_BYTES } from './http/json-body.ts';
+import type { PasswordReason } from './password/password.ts';
+import type { CaptchaReason } from './turnstile/verify-captcha.ts';
+
+/** The reasons that a login and the change of a password have in common. */
+type CommonReason =
+  | 'address_limit_exceeded'
+  | BodyReason
+  | 'member_of_wrong_type'
+  | 'isolate_busy'
+  | 'name_limit_exceeded'
+  | DatabaseReason
+  | 'name_undecided'
+  | 'name_locked'
+  | PasswordReason;
+
+/** Why a login failed. */
+export type LoginReason =
+  | CommonReason
+  | CaptchaReason
+  | 'credentials_missing'
+  | 'impossible_user_name'
+  | 'unknown_user'
+  | 'inactive'
+  | 'token_too_long';
+
+/** Why a password was not changed. */
+export type PasswordChangeReason =
+  | CommonReason
+  | 'new_password_refused'
+  /** The token's user is deleted or inactive by now, or has another name. */
+  | 'user_changed';
+
+/** What a route says in those answers that explain themselves. */
+export interface Sentences {
+  /** What to send instead of a body that cannot be read. */
+  malformed: string;
+  /** What is not possible at the moment. */
+  unavailable: string;
+}
+
+/** Most attempts that are under way have been decided after this time. */
+const UNDECIDED_RETRY_SECONDS = 1;
+
+/** An isolate has hashed a good part of its passwords after this time. */
+const BUSY_RETRY_SECONDS = 2;
+
+/** A lock lasts minutes. After this time it may be over. */
+const LOCKED_RETRY_SECONDS = 60;
+
+/** Makes the answer to a login that failed. */
+export function answerLogin(reason: LoginReason, { malformed, unavailable }: Sentences): Response {
+  switch (reason) {
+    case 'content_type_not_json':
+      return problem(415, { detail: 'Send the body as application/json.' });
+
+    case 'body_too_large':
+      return problem(413, { detail: `The body may have ${MAX_BODY_BYTES} bytes at most.` });
+
+    case 'body_cut_short':
+    case 'body_not_utf8':
+    case 'body_not_json':
+    case 'body_not_an_object':
+    case 'member_of_wrong_type':
+      return problem(400, { detail: malformed });
+
+    case 'captcha_missing':
+    case 'captcha_too_long':
+    case 'captcha_invalid':
+    case 'captcha_expired_or_used':
+    case 'captcha_for_another_hostname':
+    case 'captcha_for_another_action':
+    case 'credentials_missing':
+    case 'impossible_user_name':
+    case 'unknown_user':
+    case 'no_password':
+    case 'unreadable_hash':
+    case 'wrong_password':
+    case 'inactive':
+    case 'name_locked':
+      return unauthorized();
+
+    case 'address_limit_exceeded':
+      return tooManyAttempts(ADDRESS_LIMIT_PERIOD_SECONDS);
+
+    case 'name_limit_exceeded':
+      return tooManyAttempts(NAME_LIMIT_PERIOD_SECONDS);
+
+    case 'name_undecided':
+      return tooManyAttempts(UNDECIDED_RETRY_SECONDS);
+
+    case 'isolate_busy':
+      return problem(503, { detail: unavailable, retryAfterSeconds: BUSY_RETRY_SECONDS });
+
+    case 'turnstile_unreachable':
+    case 'turnstile_timeout':
+    case 'turnstile_bad_answer':
+    case 'turnstile_secret_key_refused':
+    case 'database_unreachable':
+    case 'database_timeout':
+    case 'database_bad_answer':
+    case 'database_error':
+    case 'token_too_long':
+      return problem(503, { detail: unavailable, retryAfterSeconds: FAULT_RETRY_SECONDS });
+  }
+}
+
+/**
+ * Makes the answer to the change of a password that failed. The caller has a valid token, so it may know more than
+ * somebody who logs in.
+ *
+ * @param errors what is wrong with the members of the body
+ */
+export function answerPasswordChange(
+  reason: PasswordChangeReason,
+  sentences: Sentences,
+  errors?: MemberError[],
+): Response {
+  switch (reason) {
+    case 'new_password_refused':
+      return passwordNotChanged(errors);
+
+    case 'no_password':
+    case 'unreadable_hash':
+    case 'wrong_password':
+      return passwordNotChanged([
+        { member: 'currentPassword', detail: 'is not the current password' },
+      ]);
+
+    case 'member_of_wrong_type':
+      return errors === undefined ? answerLogin(reason, sentences) : passwordNotChanged(errors);
+
+    case 'user_changed':
+      return problem(403, { detail: 'This user cannot change a password.' });
+
+    case 'name_locked':
+      return tooManyAttempts(LOCKED_RETRY_SECONDS);
+
+    default:
+      return answerLogin(reason, sentences);
+  }
+}
+
+function passwordNotChanged(errors: MemberError[] | undefined): Response {
+  return problem(400, { detail: 'The password is not changed.', errors });
+}
+
+function tooManyAttempts(retryAfterSeconds: number): Response {
+  return problem(429, { detail: 'Too many attempts.', retryAfterSeconds });
+}

@@ -1,0 +1,142 @@
+/**
+ * An attempt on a name: somebody claims to be a user and sends a password. The login makes one, and so does the change
+ * of a password.
+ *
+ * The steps are separate functions, because their order is the security, and it must be visible in the handler:
+ *
+ * 1. {@link checkAddressLimit} comes before everything else.
+ * 2. {@link takeHashSlot} and {@link checkNameLimit} come before the database. Where there is a captcha, the slot comes
+ *    before the captcha, and the limit on the name after it.
+ * 3. {@link beginAttempt} counts the attempt. It comes before the password is checked.
+ * 4. {@link verifyAttempt} hashes the password.
+ * 5. {@link failAttempt} ends an attempt that must not succeed. It stays counted, and {@link logLock} tells where it locks
+ *    the name. A right attempt is taken out of the count: `recordLogin`, `replacePassword` or `withdrawAttempt` in `db/`.
+ *
+ * @module
+ */
+import { fail, type Result, succeed } from '#portero/internal/result.ts';
+import { askDatabase } from './db/connection.ts';
+import type { DatabaseDetails, DatabaseReason } from './db/failure.ts';
+import type { AttemptKey } from './db/lockout.ts';
+import { beginLogin, type LoginAccount } from './db/login-statement.ts';
+import type { ClientAddress } from './http/client-address.ts';
+import { countRequest, digestOf, type RateLimits } from './http/flood-limits.ts';
+import { log } from './log.ts';
+import type { LayerShape } from './password/foreign-layer.ts';
+import { type HashSlot, HashSlots } from './password/hash-slots.ts';
+import { type PasswordMatch, type PasswordReason, verifyPassword } from './password/password.ts';
+import type { Settings } from './settings.ts';
+
+/** An attempt that was counted. */
+export interface Attempt {
+  key: AttemptKey;
+  /** The user of that name. `null` where there is none: the attempt goes on all the same. */
+  account: LoginAccount | null;
+  /** The shapes of foreign layers that every login derives. */
+  shapes: LayerShape[];
+  /** Whether it is the last one that the lockout allows: where it fails, it locks the name. */
+  isLast: boolean;
+  details: AttemptDetails;
+}
+
+/** What the log says about an attempt. */
+export interface AttemptDetails {
+  /** How many attempts on the name count at the moment. This attempt is among them, unless it came too late. */
+  attempts: number;
+  /** Absent for an unknown user. */
+  userId: string | undefined;
+  /** As it is stored, never as it was typed. Absent for an unknown user. */
+  userName: string | undefined;
+}
+
+/** Why an attempt was not counted. */
+export type AttemptReason = DatabaseReason | 'name_undecided' | 'name_locked';
+
+/** Counts a request under the client's address. */
+export async function checkAddressLimit(
+  client: ClientAddress | undefined,
+  { rateLimits }: Settings,
+): Promise<Result<undefined, 'address_limit_exceeded'>> {
+  const isExceeded = await exceeds(rateLimits, 'address', client?.network);
+  return isExceeded ? fail('address_limit_exceeded') : succeed();
+}
+
+/** Counts an attempt under the digest of its name. */
+export async function checkNameLimit(
+  normalizedUserName: string,
+  { rateLimits }: Settings,
+): Promise<Result<undefined, 'name_limit_exceeded'>> {
+  const isExceeded = await exceeds(rateLimits, 'name', await digestOf(normalizedUserName));
+  return isExceeded ? fail('name_limit_exceeded') : succeed();
+}
+
+/**
+ * Where a limit cannot count, the service goes on without it and logs that. To count everybody under one key would be
+ * worse: one flood would keep everybody out.
+ */
+async function exceeds(
+  limits: RateLimits,
+  limit: keyof RateLimits,
+  key: string | undefined,
+): Promise<boolean> {
+  const count = await countRequest(limits[limit], key);
+  if (count.ok) return count.value;
+  log({ event: 'rate_limit_off', limit, fault: count.reason });
+  return false;
+}
+
+/** The slots of this isolate. */
+const hashSlots = new HashSlots();
+
+/** Takes a place among the hashes of the isolate. Release it when the attempt has ended. */
+export function takeHashSlot(
+  normalizedUserName: string,
+  { hashCapacity, lockout }: Settings,
+): Result<HashSlot, 'isolate_busy'> {
+  const limits = { capacity: hashCapacity, failures: lockout.failures };
+  return hashSlots.take(normalizedUserName, limits, Date.now());
+}
+
+/** Counts an attempt and reads the user, in the one statement of a login. */
+export async function beginAttempt(
+  normalizedUserName: string,
+  { databaseUrl, lockout }: Settings,
+): Promise<Result<Attempt, AttemptReason, Partial<AttemptDetails> & DatabaseDetails>> {
+  const key = { normalizedUserName, attemptId: crypto.randomUUID() };
+  const state = await askDatabase(databaseUrl, (db) => beginLogin(db, key, lockout));
+  if (!state.ok) return state;
+  const { status, attempts, account, shapes } = state.value;
+  const details = { attempts, userId: account?.id, userName: account?.userName };
+  if (status === 'undecided') return fail('name_undecided', details);
+  if (status === 'locked') return fail('name_locked', details);
+  return succeed({ key, account, shapes, isLast: attempts === lockout.failures, details });
+}
+
+/**
+ * Verifies the password of an attempt. The same keys are derived whether there is such a user or not: see
+ * `verifyPassword`.
+ */
+export function verifyAttempt(
+  { account, shapes }: Attempt,
+  password: string,
+): Promise<Result<PasswordMatch, PasswordReason>> {
+  return verifyPassword(password, account?.passwordHash ?? null, shapes);
+}
+
+/** Ends an attempt that was wrong, or that must not succeed although its password was right. It stays counted. */
+export function failAttempt<Reason extends string, Details extends object>(
+  { isLast }: Attempt,
+  reason: Reason,
+  details: Details,
+) {
+  return { ...fail(reason, details), locksName: isLast };
+}
+
+/** Logs a lock where an attempt has failed that was the last one. */
+export function logLock(
+  { locksName = false }: { locksName?: boolean },
+  who: { address: string | undefined; userId: string | undefined; userName: string | undefined },
+  { lockout }: Settings,
+): void {
+  if (locksName) log({ event: 'name_locked', minutes: lockout.minutes, ...who });
+}

@@ -1,0 +1,89 @@
+/**
+ * Reads users, with one statement for each answer. None of them returns a password hash.
+ *
+ * @module
+ */
+import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
+import { normalizeUserName } from '../user-name.ts';
+import type { Database } from './connection.ts';
+import { roles, users } from './schema.ts';
+
+const columns = {
+  id: users.id,
+  userName: users.userName,
+  email: users.email,
+  active: users.active,
+  role: roles.name,
+  createdAt: users.createdAt,
+  lastLoginAt: users.lastLoginAt,
+};
+
+export type UserRow = Awaited<ReturnType<typeof usersWithRoles>>[number];
+
+const usersWithRoles = (db: Database) =>
+  db.select(columns).from(users).innerJoin(roles, eq(roles.id, users.roleId));
+
+/** Which users to find. An absent member does not restrict them. */
+export interface UserFilter {
+  /** A part of the user name or of the e-mail address, without regard to case. */
+  search?: string;
+  active?: boolean;
+  /** The name of the role. */
+  role?: string;
+}
+
+export interface PageOfUsers {
+  /** The most users to return. */
+  limit: number;
+  /**
+   * The normalised name that the last page ended with. Names are unique, so users who come or go in between neither
+   * repeat nor hide another user.
+   */
+  after?: string | undefined;
+}
+
+/**
+ * Finds users, in the order of their normalised names.
+ *
+ * @throws what `databaseFailure` reads
+ */
+export function findUsers(
+  db: Database,
+  { search, active, role }: UserFilter,
+  { limit, after }: PageOfUsers,
+): Promise<UserRow[]> {
+  return usersWithRoles(db)
+    .where(
+      and(
+        after === undefined ? undefined : gt(users.normalizedUserName, after),
+        active === undefined ? undefined : eq(users.active, active),
+        role === undefined ? undefined : eq(roles.name, role),
+        search === undefined ? undefined : contains(search),
+      ),
+    )
+    .orderBy(asc(users.normalizedUserName))
+    .limit(limit);
+}
+
+/** `position` has no wildcards, so nothing in the text has to be escaped. */
+function contains(search: string): SQL {
+  return sql`(
+    position(${normalizeUserName(search)}::text in ${users.normalizedUserName}) > 0
+    or position(lower(${search}::text) in lower(${users.email})) > 0
+  )`;
+}
+
+/** @throws what `databaseFailure` reads */
+export async function findUser(db: Database, id: string): Promise<UserRow | undefined> {
+  const [user] = await usersWithRoles(db).where(eq(users.id, id));
+  return user;
+}
+
+/** @param normalizedUserName from `normalizeUserName` */
+export async function findUserByName(
+  db: Database,
+  normalizedUserName: string,
+): Promise<UserRow | undefined> {
+  const [user] = await usersWithRoles(db).where(eq(users.normalizedUserName, normalizedUserName));
+  return user;
+}
