@@ -1,6 +1,6 @@
 /**
- * The login that a login of Portero is compared with: a dummy hash, as most people would write it. An unknown name costs
- * today's hash. A known name costs whatever that user's own hash costs.
+ * A login with a dummy hash, as most people would write it. The bench compares Portero's login with it. An unknown name
+ * costs today's hash. A known name costs the hash of that user, which may be cheaper.
  *
  * @module
  */
@@ -30,7 +30,7 @@ async function verify(password: string, stored: string | null): Promise<boolean>
     const match = await verifyPassword(password, stored, []);
     return match.ok && !match.value.isOutdated;
   }
-  // Portero's own verification would even out what an old hash costs.
+  // Portero's own verification is not used here, because it would even out the cost of an old hash.
   const key = await deriveForeignKey(new TextEncoder().encode(password), hash.value.foreign);
   return crypto.subtle.timingSafeEqual(key, hash.value.key);
 }

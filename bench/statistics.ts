@@ -12,10 +12,11 @@ export function median(values: number[]): number {
 }
 
 /**
- * The area under the curve of telling two samples apart by one value: 0.5 is blind, 1 is certain. Below
- * 0.5 the sign is turned round, as whoever tells them apart would.
+ * The area under the ROC curve (AUC). It says how well one value tells two samples apart. With 0.5 the value tells
+ * nothing. With 1 it tells the sample every time. A result below 0.5 is turned round, because an attacker would turn
+ * the guess round too.
  *
- * @returns with the 95 % interval of Hanley and McNeil (Radiology 143, 1982)
+ * @returns the area, with the 95 % interval of Hanley and McNeil (Radiology 143, 1982)
  */
 export function auc(one: number[], other: number[]): { area: number; low: number; high: number } {
   let wins = 0;

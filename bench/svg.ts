@@ -1,5 +1,5 @@
 /**
- * Draws two distributions of times over each other, one picture for each pair.
+ * Draws pairs of distributions of times. Each pair has a panel, in which one distribution lies over the other.
  *
  * @module
  */
@@ -13,11 +13,11 @@ interface Pair {
 
 const WIDTH = 720;
 const PANEL_HEIGHT = 150;
-/** Of the highest bar in a picture. */
+/** The height of the highest bar in a panel. */
 const BAR_HEIGHT = 90;
 const MARGIN = 40;
 const BINS = 80;
-/** The slowest answers tell more of the machine than of the name. */
+/** The slowest answers are not shown. They tell more about the machine than about the name. */
 const SHOWN_SHARE = 0.99;
 
 export function drawDistributions(pairs: Pair[]): string {

@@ -1,6 +1,6 @@
 /**
- * What the benches run against: the local services in a process of their own, a local Worker, and
- * between them a proxy that makes the database as slow as one far away.
+ * The benches run against this test bed. It has the local services in a process of their own, a local Worker, and a
+ * proxy between them. The proxy makes the database as slow as a database far away.
  *
  * @module
  */
@@ -32,8 +32,8 @@ const ROOT = join(import.meta.dirname, '..');
 const PASSWORD = 'correct horse battery staple';
 
 /**
- * @param names how many users `known-0`, `known-1`, … there are
- * @param entry the Worker's module, from the root
+ * @param names the number of users. Their names are `known-0`, `known-1`, …
+ * @param entry the path of the Worker's module, relative to the root
  */
 export async function startBed(names: number, entry: string) {
   const folder = mkdtempSync(join(tmpdir(), 'portero-bench-'));
@@ -65,7 +65,7 @@ export async function startBed(names: number, entry: string) {
     async forgetAttempts(): Promise<void> {
       await connect(databaseUrlAt(servicePort)).execute(sql`delete from login_attempts`);
     },
-    /** Tries a wrong password. @returns how long the answer took, in milliseconds */
+    /** Tries a wrong password. @returns the time until the answer, in milliseconds */
     attempt: (name: string) => attempt(workerPort, name),
     async close(): Promise<void> {
       await wrangler.stop();
@@ -101,7 +101,7 @@ async function startServices(folder: string, port: number) {
   return service;
 }
 
-/** Users of every kind of hash in turn, and a role with 200 modules among three. */
+/** Adds users. The five kinds of hash take turns, and so do the four roles. One role has 200 modules. */
 async function fill(databaseUrl: string, names: number): Promise<void> {
   const version2 = expectValue(parseStoredHash(identityHash(PASSWORD)));
   const version3 = expectValue(parseStoredHash(identityHash(PASSWORD, { prf: 'sha256' })));
@@ -134,7 +134,7 @@ async function fill(databaseUrl: string, names: number): Promise<void> {
   }
 }
 
-/** Passes requests on, those to the database after a while. */
+/** Passes every request on. A request to the database waits first. */
 async function startProxy(port: number, latencyMs: () => number) {
   const pass = leadTo(`127.0.0.1:${port}`);
   const server = createServer(async (request, response) => {
@@ -156,7 +156,7 @@ async function attempt(port: number, name: string): Promise<number> {
     method: 'POST',
     headers: {
       'Content-Type': 'application/json',
-      // The limits are off: each request comes from an address of its own, and each name once.
+      // No rate limit stops a request, because each has an address of its own, and each name is tried once.
       'CF-Connecting-IP': `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`,
     },
     body: JSON.stringify(body),

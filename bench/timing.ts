@@ -1,9 +1,9 @@
 /**
- * `npm run bench:timing`: can a stranger tell known names from unknown ones by the time of an answer?
+ * `npm run bench:timing` measures whether a stranger can tell known names from unknown names by the time of an answer.
  *
- * A local Worker over a database of mixed hashes and roles, at several latencies of the database, is
- * asked once for each of many known and as many unknown names, in random order, with a wrong password.
- * The login of `naive-worker.ts` is asked the same, to compare with.
+ * The bench starts a local Worker with a database of mixed hashes and roles. It tries many known names and as many
+ * unknown names with a wrong password. It tries each name once, in random order. It repeats this at several latencies
+ * of the database. Then it does the same with the login of `naive-worker.ts`, to compare the two.
  *
  * @module
  */
@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
 const NAMES = Number(options.names);
 const LATENCIES_MS = options.latencies.split(',').map(Number);
 
-/** What the runtime needs to have compiled everything. */
+/** After this many attempts the runtime has compiled everything. */
 const WARM_UP_ATTEMPTS = 20;
 
 interface Sample {

@@ -1,5 +1,5 @@
 /**
- * Changes of users that must leave an active administrator.
+ * Changes users, and makes sure that an active administrator remains.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { roles, users } from '../src/db/schema.ts';
 import { OperatorError } from './operator-error.ts';
 
 /**
- * Changes a user, unless that is the last active administrator. Administrators' rows are locked in the
- * statement that changes one, so that of two commands at once the second one sees what the first has done.
+ * Changes a user, unless the user is the last active administrator. The statement first locks the rows of all active
+ * administrators. So if two commands run at once, the second command sees the change of the first.
  *
- * @param change the assignments of an `update`, after which the user is no active administrator
- * @throws OperatorError where nobody else could administrate
+ * @param change the assignments of an `update`. After the update the user is no active administrator
+ * @throws OperatorError if no other user could administrate
  */
 export async function changeUnlessLastAdministrator(
   db: Database,

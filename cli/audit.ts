@@ -1,11 +1,10 @@
 /**
- * The security events of the command line, beside the Worker's own in `src/log.ts`; `docs/log.md`
- * explains them.
+ * The security events of the command line. The events of the Worker are in `src/log.ts`. `docs/log.md` explains both.
  *
  * @module
  */
 
-/** The name is the operator's word, which is no secret. */
+/** The names in these events come from the operator, so they are no secrets. */
 export type OperatorEvent =
   | { event: 'password_set'; userId: string; userName: string }
   | { event: 'role_set'; userId: string; userName: string; role: string }
@@ -19,7 +18,10 @@ export type OperatorEvent =
   | { event: 'permissions_revoked'; role: string; permissions: string[] }
   | { event: 'module_added'; module: string };
 
-/** One line of JSON on standard error, so that `2>>audit.log` keeps it beside the sentence for people. */
+/**
+ * Writes the event to standard error, as one line of JSON. The sentence for people goes to standard output. So
+ * `2>>audit.log` keeps the events, and the terminal still shows the sentence.
+ */
 export function audit(event: OperatorEvent): void {
   console.error(JSON.stringify(event));
 }

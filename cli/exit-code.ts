@@ -10,7 +10,7 @@ export const EXIT = {
   refused: 1,
   /** The command line itself was wrong. */
   usage: 2,
-  /** Ctrl-C has ended the command: 128 and the number of SIGINT. */
+  /** Ctrl-C or the end of the terminal has ended the command: 128 and the number of SIGINT. */
   interrupted: 130,
 } as const;
 

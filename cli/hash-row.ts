@@ -13,29 +13,32 @@ import type { StoredHash } from '../src/password/stored-hash.ts';
 
 export interface HashRow {
   passwordHash: string | null;
-  /** The shape to list, so that every login derives it. Absent where the hash has no foreign layer, or a long one. */
+  /**
+   * The shape of the hash's foreign layer. It has to be listed, so that every login derives it. It is absent if the
+   * hash has no foreign layer, or a layer that takes too long.
+   */
   shape?: LayerShape;
 }
 
-/** @param harden puts today's layers over another system's key, which takes as long as the hash of a login */
+/** @param harden puts today's layers over another system's key. That takes as long as the hash of a login */
 export async function toHashRow(hash: StoredHash | null, harden: boolean): Promise<HashRow> {
   if (hash?.foreign === undefined) return { passwordHash: hash?.text ?? null };
   const passwordHash = harden && hash.kind === 'foreign' ? await hardenHash(hash) : hash.text;
   return isListed(hash.foreign) ? { passwordHash, shape: shapeOf(hash.foreign) } : { passwordHash };
 }
 
-/** The id of a row's shape, once {@link storeHashes} has listed it. */
+/** Selects the id of a row's shape. {@link storeHashes} lists the shape before the id is selected. */
 export function layerIdOf({ shape }: HashRow): SQL<number> | null {
   return shape === undefined ? null : foreignLayerId(shape);
 }
 
 /**
- * How many rows one transaction stores, and so how many a crash loses. Where they are hardened, it is about a second's
- * work.
+ * The number of rows that one transaction stores. A crash loses at most this many rows. If the rows are hardened, they
+ * are about a second's work.
  */
 export const batchRows = (harden: boolean) => (harden ? 20 : 200);
 
-/** How long a transaction may take in a database far away. */
+/** A transaction may take this long, because the database may be far away. */
 export const BATCH_DEADLINE_MS = 60_000;
 
 /**
@@ -50,7 +53,7 @@ export async function storeHashes<T>(
   statements: (PromiseLike<T> & BatchItem<'pg'>)[],
 ): Promise<T[]> {
   const shapes = rows.flatMap(({ shape }) => shape ?? []);
-  // Drizzle's type wants to know that there is at least one statement.
+  // Drizzle's type demands at least one statement.
   const batch = [...listForeignLayers(db, shapes), ...statements] as unknown as [BatchItem<'pg'>];
   const results: unknown[] = await db.batch(batch);
   return results.slice(-statements.length) as T[];

@@ -1,5 +1,5 @@
 /**
- * Which names an operator may give.
+ * The rules for the names that an operator gives.
  *
  * @module
  */
@@ -7,14 +7,14 @@
 import { isPossibleUserName, MAX_USER_NAME_LENGTH } from '../src/user-name.ts';
 import { OperatorError } from './operator-error.ts';
 
-/** @param kind what it is the name of, for people */
+/** @param kind the kind of name, for the message, such as `user name` */
 export function refuseImpossibleName(kind: string, name: string): void {
   if (!isPossibleUserName(name)) {
     throw new OperatorError(`A ${kind} has 1 to ${MAX_USER_NAME_LENGTH} characters.`);
   }
 }
 
-/** Refuses also what would be read wrongly, or taken for an option, for a name that is new. */
+/** For a new name. It also refuses a name that people would misread, or that would be taken for an option. */
 export function refuseBadName(kind: string, name: string): void {
   refuseImpossibleName(kind, name);
   if (name !== name.trim() || name.startsWith('-') || INVISIBLE.test(name)) {
@@ -24,5 +24,5 @@ export function refuseBadName(kind: string, name: string): void {
   }
 }
 
-/** Control characters, what turns the direction of text, and what stands for undecodable bytes. */
+/** Control characters, characters that turn the direction of text, and the sign for bytes that cannot be decoded. */
 export const INVISIBLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/u;

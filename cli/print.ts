@@ -1,17 +1,17 @@
 /**
- * What a command answers on standard output: columns for people, or JSON for scripts.
+ * Prints the result of a command on standard output: columns for people, or JSON for scripts.
  *
  * @module
  */
 
 export type Row = Record<string, string | number | boolean | null | string[]>;
 
-/** Rows that all have the same members; with `json` one array. */
+/** Prints rows that all have the same members. With `json` it prints one array. */
 export function printRows(rows: Row[], json: boolean): void {
   console.log(json ? JSON.stringify(rows, null, 2) : inColumns(rows));
 }
 
-/** One thing, a member a line; with `json` one object. */
+/** Prints one row, with each member on a line of its own. With `json` it prints one object. */
 export function printRow(row: Row, json: boolean): void {
   const lines = Object.entries(row).map(([name, value]) => [name, cell(value)]);
   console.log(json ? JSON.stringify(row, null, 2) : aligned(lines));

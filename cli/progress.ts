@@ -1,5 +1,5 @@
 /**
- * How far a long command has come: a line that is written over at a terminal, one now and then elsewhere.
+ * Shows how far a long command has come. At a terminal it overwrites one line. Elsewhere it adds a line now and then.
  *
  * @module
  */
@@ -8,9 +8,9 @@ const TERMINAL_INTERVAL_MS = 200;
 const LOG_INTERVAL_MS = 10_000;
 
 /**
- * On standard error, beside the result on standard output.
+ * Shows the progress on standard error, because the result goes to standard output.
  *
- * @param total how many rows there are
+ * @param total the number of all rows
  */
 export function showProgress(total: number) {
   const start = performance.now();
@@ -29,7 +29,7 @@ export function showProgress(total: number) {
     process.stderr.write(isTerminal ? `\r${text}\u001b[K` : `${text}\n`);
   }
   return {
-    /** @param withoutWork how many of the rows took no time, and say nothing of the others' */
+    /** @param withoutWork the number of these rows that took no time. They do not count for the pace */
     advance(rows: number, withoutWork = 0): void {
       done += rows;
       skipped += withoutWork;

@@ -10,7 +10,7 @@ import { audit } from './audit.ts';
 import { withDatabase } from './database.ts';
 import { refuseImpossibleName } from './names.ts';
 
-/** A name that no user has can be locked as well, and is not told apart here either. */
+/** A name that no user has can be locked as well. The command does not tell whether a user has the name. */
 export async function unlockUser(userName: string): Promise<void> {
   refuseImpossibleName('user name', userName);
   await withDatabase(async ({ databaseUrl, name }) => {

@@ -83,7 +83,10 @@ export function addUsersCommand(program: Command, run: Run): void {
     .option('--role-column <column>', 'the column that has the role of each')
     .option('--admin', "allow administrators' roles", false)
     .option('--no-harden', "store the hashes as they are, without today's layers over them")
-    .option('--rejects <file>', 'write the rows that are rejected to a file, as JSON Lines')
+    .option(
+      '--rejects <file>',
+      'write line and reason of the rejected rows to a file, as JSON Lines',
+    )
     .option('--dry-run', 'check everything and write nothing', false)
     .action((file: string, options: ImportOptions) =>
       run(async () => (await import('./import-users.ts')).importUsers(file, options)),

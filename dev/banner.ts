@@ -1,12 +1,12 @@
 /**
- * What `npm run dev` prints when it is ready.
+ * The text that `npm run dev` prints when it is ready.
  *
  * @module
  */
 import { DEMO_USERS } from './seed.ts';
 import { DUMMY_TOKEN } from './siteverify.ts';
 
-/** @param url where the Worker listens */
+/** @param url the Worker listens there */
 export function banner(url: string, isLocalDatabase: boolean, isTurnstileReal: boolean): string {
   const demoUsers = isLocalDatabase ? [demoUserTable(), ''] : [];
   const commands =
@@ -21,7 +21,7 @@ export function banner(url: string, isLocalDatabase: boolean, isTurnstileReal: b
   return ['', `Portero listens on ${url}`, '', ...demoUsers, ...commands, ''].join('\n');
 }
 
-/** @param secrets what a Worker beside these services has to be started with */
+/** @param secrets a Worker needs them to use these services */
 export function servicesBanner(secrets: Record<string, string>): string {
   const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}`);
   const text = [

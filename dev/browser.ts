@@ -10,11 +10,11 @@ import { inflate } from '@sparticuz/chromium';
 import { chromium, type LaunchOptions } from 'playwright-core';
 
 /**
- * How to start the browser: on Linux the Chromium that a package of npm holds, with what it needs; elsewhere an
- * installed Chrome.
+ * Says how to start the browser. On Linux (x64) the browser is Chromium, from an npm package that also holds the fonts
+ * and libraries that it needs. Elsewhere the browser is an installed Chrome.
  *
- * @param folder where Chromium is unpacked, 210 MB: 2 s
- * @returns `null` where there is none
+ * @param folder Chromium is unpacked there. It has 210 MB, and takes 2 s
+ * @returns `null` if there is no browser
  */
 export async function findBrowser(folder: string): Promise<LaunchOptions | null> {
   if (process.platform === 'linux' && process.arch === 'x64') return unpackChromium(folder);
@@ -27,7 +27,7 @@ export async function findBrowser(folder: string): Promise<LaunchOptions | null>
   }
 }
 
-/** Not where the package itself would put it: a folder that other users of the machine can write to. */
+/** Unpacks into the given folder. The package's own choice is a folder that other users of the machine can write to. */
 async function unpackChromium(folder: string): Promise<LaunchOptions> {
   const { resolve } = createRequire(import.meta.url);
   const packed = join(dirname(resolve('@sparticuz/chromium')), '../bin');
@@ -50,7 +50,8 @@ async function unpackChromium(folder: string): Promise<LaunchOptions> {
   );
   return {
     executablePath,
-    args: ['--no-sandbox'], // which root and many containers cannot have; it opens pages of this machine alone
+    // The sandbox does not work for root and in many containers. The browser opens only pages of this machine.
+    args: ['--no-sandbox'],
     env: {
       ...process.env,
       FONTCONFIG_FILE: fontsFile,

@@ -1,10 +1,14 @@
 /**
- * The files that are generated from others: the migrations and `schema.sql` from the Drizzle schema,
- * the types of the bindings from `wrangler.toml`, the Worker's list of common passwords,
- * `openapi.json` from the schemas of the routes, and the login page's copy of `portero/client`.
+ * Generates these files from others:
  *
- *   node dev/generated.ts          writes them (npm run generate)
- *   node dev/generated.ts --check  fails where one has drifted from its source
+ * - the migrations and `schema.sql`, from the Drizzle schema
+ * - the types of the bindings, from `wrangler.toml`
+ * - the Worker's list of common passwords, from a package
+ * - `openapi.json`, from the schemas of the routes
+ * - the login page's copy of `portero/client`, from the source of the package
+ *
+ *   node dev/generated.ts          writes the files (npm run generate)
+ *   node dev/generated.ts --check  fails if a file has drifted from its source
  *
  * @module
  */
@@ -34,7 +38,7 @@ function run(command: string, ...args: string[]): string {
   });
 }
 
-/** The command line has the whole list. The Worker is kept small. */
+/** The command line uses the whole list. The Worker uses the first part of it, to stay small. */
 const COMMONEST = 2_000;
 
 function commonestPasswords(): string {
@@ -54,7 +58,7 @@ export const COMMONEST_PASSWORDS: ReadonlySet<string> = new Set(PASSWORDS.split(
 
 const openApiJson = () => `${JSON.stringify(openApi, null, 2)}\n`;
 
-/** Compiles the client as the package has it. */
+/** Compiles the client as the package does, but without comments. */
 function clientJs(): string {
   const folder = mkdtempSync(join(tmpdir(), 'portero-'));
   try {
@@ -74,8 +78,8 @@ function schemaSql(): string {
 }
 
 /**
- * Drizzle writes a migration where the schema and the last snapshot differ. Its exit code is 0 even
- * where it fails, so only its word that there was nothing to write counts.
+ * Drizzle writes a migration if the schema differs from the last snapshot. Its exit code is 0 even if it fails. So only
+ * the message that there are no changes counts.
  */
 function isMigrationMissing(): boolean {
   const copy = mkdtempSync(join(tmpdir(), 'portero-'));

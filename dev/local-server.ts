@@ -1,5 +1,5 @@
 /**
- * One local server for what a Worker reaches over the network: Neon's `/sql` and siteverify.
+ * One local server for the services that a Worker calls over the network: Neon's `/sql` and Turnstile's siteverify.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-/** Listens on loopback alone. @param port 0 for any free one */
+/** Listens on loopback only. @param port 0 means any free port */
 export async function startLocalServer(pglite: PGlite, port: number): Promise<LocalServer> {
   const app = new Hono()
     .route('/', createNeonEndpoint(createPgConfig(pglite)))

@@ -7,9 +7,9 @@ import { stripVTControlCharacters } from 'node:util';
 import type { LogEvent, LoginDetails } from '../src/log.ts';
 
 /**
- * One readable line for one line of `wrangler dev`'s output.
+ * Makes a readable line of a line that `wrangler dev` has printed.
  *
- * @returns `null` for a line that says nothing new: a blank one, or wrangler's own for a login
+ * @returns `null` for a line that says nothing new: a blank line, or wrangler's own line for a login
  */
 export function readableLine(line: string): string | null {
   const text = stripVTControlCharacters(line);
@@ -31,7 +31,7 @@ export function readableLine(line: string): string | null {
   return LOGGED_REQUEST.test(request) ? null : request;
 }
 
-/** A login that the Worker has logged itself, unlike one that failed unexpectedly. */
+/** Wrangler's line for a login that also has an event `login`. A login that failed unexpectedly has no such event. */
 const LOGGED_REQUEST = /^POST \/api\/auth\/? (?!404|405|500)/i;
 
 /** `jdoe  401  wrong_password  captcha 3 ms · sql 2 ms · hash 231 ms` */
@@ -47,7 +47,7 @@ function loginLine(status: number, reason: string, details: LoginDetails): strin
   return [userName, status, why, timings.join(' · ')].join('  ').trimEnd();
 }
 
-/** Wrangler decorates what was logged as an error: `✘ [ERROR] {"event":…}`. */
+/** Wrangler puts a prefix before an event that was logged as an error: `✘ [ERROR] {"event":…}`. */
 function parseEvent(line: string): LogEvent | null {
   const [json] = /\{"event":.*\}$/.exec(line.trimEnd()) ?? [];
   if (json === undefined) return null;

@@ -1,9 +1,9 @@
 /**
- * A local Neon: SQL over HTTP as Neon's proxy speaks it, on a PostgreSQL.
+ * A local stand-in for Neon. It takes SQL over HTTP as Neon's proxy does, and runs it on a PostgreSQL.
  * https://neon.com/docs/serverless/serverless-driver
  *
- * The answer's members are those of node-postgres, which Neon's own answer was modelled on; every
- * value stays the text that PostgreSQL sent, because the driver parses it on its own side.
+ * The answer has the members of a node-postgres result, because Neon's own answer was modelled on that. Every value
+ * stays the text that PostgreSQL sent, because the driver parses the text itself.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const Query = v.object({
 });
 type Query = v.InferOutput<typeof Query>;
 
-/** One query, or a batch that is one transaction. */
+/** One query, or a batch of queries that run in one transaction. */
 const Body = v.union([v.object({ queries: v.array(Query) }), Query]);
 
 const ISOLATION_LEVELS = new Map([
@@ -27,7 +27,7 @@ const ISOLATION_LEVELS = new Map([
   ['Serializable', 'SERIALIZABLE'],
 ]);
 
-/** What Neon's proxy passes on of a PostgreSQL error, beside its message. */
+/** The fields of a PostgreSQL error that Neon's proxy passes on, beside the message. */
 const ERROR_FIELDS = [
   'severity',
   'code',
@@ -47,12 +47,13 @@ const ERROR_FIELDS = [
   'routine',
 ] as const satisfies (keyof pg.DatabaseError)[];
 
-/** The routes of the endpoint: `POST /sql`. @param database where the statements are run */
+/** The routes of the endpoint: `POST /sql`. @param database runs the statements */
 export function createNeonEndpoint(database: pg.PoolConfig): Hono {
   const asText = { getTypeParser: () => (value: unknown) => value };
-  // Without allowExitOnIdle, a command that is done would wait for the pool's idle timer.
+  // Without allowExitOnIdle, a command that has finished would wait for the pool's idle timer before it exits.
   const pool = new pg.Pool({ ...database, types: asText, allowExitOnIdle: true });
-  pool.on('error', () => {}); // a session that ends while nobody uses it is replaced by the next one
+  // A session may end while nobody uses it. The pool then opens another session for the next query.
+  pool.on('error', () => {});
 
   return new Hono().post('/sql', async (context) => {
     if (context.req.header('Neon-Connection-String') === undefined) {
@@ -108,15 +109,15 @@ function begin(headers: Headers): string {
 }
 
 /**
- * Neon keeps nothing between two requests. The embedded database has one session for all of them, so
- * a transaction left open or a `SET` would leak into the next one.
+ * Neon keeps nothing between two requests. The embedded database has one session for all requests, so an open
+ * transaction or a `SET` would leak into the next request.
  */
 async function forgetSession(client: pg.PoolClient): Promise<void> {
   await client.query('ROLLBACK');
   await client.query('DISCARD ALL');
 }
 
-/** Not `instanceof`: the embedded database has an error class of its own, with the same fields. */
+/** `instanceof` would miss some errors: the embedded database has an error class of its own, with the same fields. */
 function isDatabaseError(error: unknown): error is pg.DatabaseError {
   return error instanceof Error && 'severity' in error;
 }

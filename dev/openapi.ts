@@ -1,5 +1,5 @@
 /**
- * The OpenAPI 3.1 document of the service, from the schemas that validate its requests and answers.
+ * The OpenAPI 3.1 document of the service. It is made from the schemas that validate the requests and the answers.
  * https://spec.openapis.org/oas/v3.1.1
  *
  * @module
@@ -17,7 +17,7 @@ import { PublicConfig } from '../src/public-config.ts';
 type Schema = v.GenericSchema;
 type Json = Record<string, unknown>;
 
-/** What goes over the wire: dates as text. */
+/** Describes the JSON that goes over the wire. There, a date is a text. */
 function jsonSchema(schema: Schema, typeMode: 'input' | 'output'): Json {
   const { $schema: _, ...json } = toJsonSchema(schema, {
     typeMode,
@@ -50,7 +50,7 @@ const PROBLEM = {
 const RETRY_AFTER = { 'Retry-After': { schema: { type: 'integer' }, description: 'seconds' } };
 const CHALLENGE = { 'WWW-Authenticate': { schema: { type: 'string' } } };
 
-/** @param description one for people */
+/** @param description a sentence for people */
 function answer(description: string, schema?: Schema): Json {
   if (schema === undefined) return { description };
   return { description, content: { 'application/json': { schema: jsonSchema(schema, 'output') } } };
@@ -93,7 +93,7 @@ const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(
 function query(schema: { entries: Record<string, Schema> }): Json[] {
   return Object.entries(schema.entries).map(([name, entry]) => {
     const json = jsonSchema(entry, 'output');
-    // The default is what stands in for the text of the query.
+    // The schema's default is a text, because the members of a query are texts. The document needs the number.
     if (json.type === 'integer') json.default = Number(json.default);
     return { name, in: 'query', schema: json };
   });

@@ -1,5 +1,5 @@
 /**
- * The pictures of the login page in the README, taken from a running `npm run dev`.
+ * Takes the pictures of the login page for the README, from a running `npm run dev`.
  *
  *   node dev/screenshots.ts [http://localhost:8787]
  *

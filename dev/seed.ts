@@ -1,5 +1,5 @@
 /**
- * The demo users. Their passwords are public, so they are put into a local database only.
+ * The demo users. Their passwords are public, so the demo users go into a local database only.
  *
  * @module
  */
@@ -17,9 +17,9 @@ export const DEMO_USERS = [
 ];
 
 /**
- * Puts the demo users into an empty database; leaves any other as it is.
+ * Puts the demo users into an empty database. A database that has roles already stays as it is.
  *
- * @throws where the database is not on this machine; the message does not hold the URL
+ * @throws if the database is not on this machine. The message does not hold the URL
  */
 export async function seed(databaseUrl: string): Promise<void> {
   if (!isOnThisMachine(databaseUrl)) {

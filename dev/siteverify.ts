@@ -1,5 +1,5 @@
 /**
- * A stand-in for Turnstile, as far as its documentation describes it:
+ * A stand-in for Turnstile. It does what Turnstile's documentation describes:
  * https://developers.cloudflare.com/turnstile/get-started/server-side-validation/ and
  * https://developers.cloudflare.com/turnstile/troubleshooting/testing/
  *
@@ -13,10 +13,10 @@ import { isTestSecret, TEST_HOSTNAME, TEST_SECRETS } from '../src/turnstile/test
 
 const TOKEN_LIFETIME_MS = 300_000;
 
-/** What the test widget yields. Test secrets accept this token only, as often as it comes. */
+/** The test widget yields this token. Test secrets accept only this token, and accept it any number of times. */
 export const DUMMY_TOKEN = 'XXXX.DUMMY.TOKEN.XXXX';
 
-/** Where and for what a token was solved. */
+/** The place and the purpose of the challenge that a visitor solved. */
 export interface Challenge {
   hostname: string;
   action?: string;
@@ -51,7 +51,7 @@ export class Siteverify {
   #now: () => number;
 
   /**
-   * @param secrets the secrets of real widgets; the test secrets are known anyway
+   * @param secrets the secrets of real widgets. The test secrets are always known
    * @param now milliseconds since 1970
    */
   constructor(secrets: string[] = [], now: () => number = Date.now) {
@@ -59,7 +59,7 @@ export class Siteverify {
     this.#now = now;
   }
 
-  /** What a visitor gets for solving a challenge of the widget that has this secret. */
+  /** Issues a token, as a visitor gets it for a solved challenge of the widget that has this secret. */
   issue(secret: string, challenge: Challenge): string {
     const token = `0.${crypto.randomUUID().replaceAll('-', '')}`;
     this.#tokens.set(token, { ...challenge, secret, issuedAt: this.#now() });
@@ -116,8 +116,8 @@ function failure(code: string): SiteverifyAnswer {
 const WIDGET_SCRIPT = readFileSync(join(import.meta.dirname, 'widget/api.js'), 'utf8');
 
 /**
- * The routes of the stand-in: `POST /turnstile/v0/siteverify`, with a JSON or a form body, and the script of
- * the test widgets, `GET /turnstile/v0/api.js`.
+ * The routes of the stand-in. `POST /turnstile/v0/siteverify` takes a JSON or a form body.
+ * `GET /turnstile/v0/api.js` yields the script of the test widgets.
  */
 export function createTurnstileEndpoint(siteverify: Siteverify): Hono {
   const app = new Hono().get('/turnstile/v0/api.js', (context) =>

@@ -2,8 +2,8 @@
  * Every reason for which a login or the change of a password fails, and the answer that the caller gets. There are many
  * reasons and few answers: the log tells an operator what happened, and the answer tells an attacker nothing.
  *
- * To add a reason, put it into a union here. The compiler then asks for its answer, and a test asks for its line in
- * `docs/log.md`.
+ * To add a reason, put it into one of the unions here: a reason of the login alone into `LoginReason`. The compiler then
+ * asks for its answer, and `test/node/log-doc.test.ts` asks for its line in `docs/log.md`.
  *
  * @module
  */
@@ -14,6 +14,7 @@ import {
   unauthorized,
 } from '#portero/internal/problem.ts';
 import type { DatabaseReason } from './db/failure.ts';
+import type { LockoutReason } from './db/lockout.ts';
 import { ADDRESS_LIMIT_PERIOD_SECONDS, NAME_LIMIT_PERIOD_SECONDS } from './http/flood-limits.ts';
 import { type BodyReason, MAX_BODY_BYTES } from './http/json-body.ts';
 import type { PasswordReason } from './password/password.ts';
@@ -27,8 +28,7 @@ type CommonReason =
   | 'isolate_busy'
   | 'name_limit_exceeded'
   | DatabaseReason
-  | 'name_undecided'
-  | 'name_locked'
+  | LockoutReason
   | PasswordReason;
 
 /** Why a login failed. */
@@ -48,7 +48,7 @@ export type PasswordChangeReason =
   /** The token's user is deleted or inactive by now, or has another name. */
   | 'user_changed';
 
-/** What a route says in those answers that explain themselves. */
+/** The texts of a route for its answers with a body. */
 export interface Sentences {
   /** What to send instead of a body that cannot be read. */
   malformed: string;
@@ -56,16 +56,16 @@ export interface Sentences {
   unavailable: string;
 }
 
-/** Most attempts that are under way have been decided after this time. */
+/** Most attempts are decided after this time. */
 const UNDECIDED_RETRY_SECONDS = 1;
 
-/** An isolate has hashed a good part of its passwords after this time. */
+/** After this time some hash slots are probably free. */
 const BUSY_RETRY_SECONDS = 2;
 
-/** A lock lasts minutes. After this time it may be over. */
+/** A lock lasts minutes. After this time it is worth trying again. */
 const LOCKED_RETRY_SECONDS = 60;
 
-/** Makes the answer to a login that failed. */
+/** Answers a login that failed. */
 export function answerLogin(reason: LoginReason, { malformed, unavailable }: Sentences): Response {
   switch (reason) {
     case 'content_type_not_json':
@@ -123,8 +123,8 @@ export function answerLogin(reason: LoginReason, { malformed, unavailable }: Sen
 }
 
 /**
- * Makes the answer to the change of a password that failed. The caller has a valid token, so it may know more than
- * somebody who logs in.
+ * Answers a change of a password that failed. The caller has a valid token, so it may know more than somebody who logs
+ * in.
  *
  * @param errors what is wrong with the members of the body
  */
@@ -135,6 +135,7 @@ export function answerPasswordChange(
 ): Response {
   switch (reason) {
     case 'new_password_refused':
+    case 'member_of_wrong_type':
       return passwordNotChanged(errors);
 
     case 'no_password':
@@ -144,16 +145,26 @@ export function answerPasswordChange(
         { member: 'currentPassword', detail: 'is not the current password' },
       ]);
 
-    case 'member_of_wrong_type':
-      return errors === undefined ? answerLogin(reason, sentences) : passwordNotChanged(errors);
-
     case 'user_changed':
       return problem(403, { detail: 'This user cannot change a password.' });
 
     case 'name_locked':
       return tooManyAttempts(LOCKED_RETRY_SECONDS);
 
-    default:
+    case 'address_limit_exceeded':
+    case 'content_type_not_json':
+    case 'body_too_large':
+    case 'body_cut_short':
+    case 'body_not_utf8':
+    case 'body_not_json':
+    case 'body_not_an_object':
+    case 'isolate_busy':
+    case 'name_limit_exceeded':
+    case 'name_undecided':
+    case 'database_unreachable':
+    case 'database_timeout':
+    case 'database_bad_answer':
+    case 'database_error':
       return answerLogin(reason, sentences);
   }
 }

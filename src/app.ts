@@ -1,6 +1,9 @@
 /**
  * Every route and every middleware.
  *
+ * To add a route, add two lines here: the route, and `otherMethods` for its path. `dev/openapi.ts` documents each route from
+ * the schemas that its module exports, and `test/worker/openapi.test.ts` asks for it.
+ *
  * @module
  */
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
@@ -64,6 +67,10 @@ const outliveCaller: MiddlewareHandler<AppEnv> = async (context, next) => {
 
 const corsOriginsOf = (context: Context<AppEnv>) => context.get('settings').corsOrigins;
 
+/**
+ * ASP.NET Core matches paths without regard to case or a trailing slash, and clients rely on that. So a path is folded before
+ * it is matched, and the routes are written in lower case.
+ */
 export const app = new Hono<AppEnv>({ getPath: (request) => foldApiPath(getPath(request)) });
 
 app.use(setSecurityHeaders);
@@ -96,10 +103,6 @@ app.onError((error) => {
   return problem(500);
 });
 
-/**
- * ASP.NET Core matches paths without regard to case or a trailing slash, and clients rely on that. So the routes above
- * are written in lower case.
- */
 function foldApiPath(path: string): string {
   return /^\/api(\/|$)/i.test(path) ? path.toLowerCase().replace(/\/$/, '') : path;
 }

@@ -9,15 +9,17 @@
  *    before the captcha, and the limit on the name after it.
  * 3. {@link beginAttempt} counts the attempt. It comes before the password is checked.
  * 4. {@link verifyAttempt} hashes the password.
- * 5. {@link failAttempt} ends an attempt that must not succeed. It stays counted, and {@link logLock} tells where it locks
- *    the name. A right attempt is taken out of the count: `recordLogin`, `replacePassword` or `withdrawAttempt` in `db/`.
+ * 5. {@link failAttempt} ends an attempt that must not succeed. It stays counted, and {@link logLock} logs it if the name
+ *    is now locked.
+ * 6. `recordLogin` (`db/lockout.ts`) or `replacePassword` (`db/stored-passwords.ts`) takes a right attempt out of the
+ *    count. `withdrawAttempt` (`db/lockout.ts`) takes out an attempt that was not on this user.
  *
  * @module
  */
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { askDatabase } from './db/connection.ts';
 import type { DatabaseDetails, DatabaseReason } from './db/failure.ts';
-import type { AttemptKey } from './db/lockout.ts';
+import type { AttemptKey, LockoutReason } from './db/lockout.ts';
 import { beginLogin, type LoginAccount } from './db/login-statement.ts';
 import type { ClientAddress } from './http/client-address.ts';
 import { countRequest, digestOf, type RateLimits } from './http/flood-limits.ts';
@@ -30,27 +32,24 @@ import type { Settings } from './settings.ts';
 /** An attempt that was counted. */
 export interface Attempt {
   key: AttemptKey;
-  /** The user of that name. `null` where there is none: the attempt goes on all the same. */
+  /** The user of that name. `null` if there is none: the attempt goes on all the same. */
   account: LoginAccount | null;
-  /** The shapes of foreign layers that every login derives. */
+  /** Every login derives one foreign layer of each of these shapes. */
   shapes: LayerShape[];
-  /** Whether it is the last one that the lockout allows: where it fails, it locks the name. */
+  /** Whether it is the last attempt that the lockout allows. If it fails, it locks the name. */
   isLast: boolean;
   details: AttemptDetails;
 }
 
 /** What the log says about an attempt. */
 export interface AttemptDetails {
-  /** How many attempts on the name count at the moment. This attempt is among them, unless it came too late. */
+  /** How many attempts on the name count at the moment. This attempt is among them, if it was counted. */
   attempts: number;
   /** Absent for an unknown user. */
   userId: string | undefined;
   /** As it is stored, never as it was typed. Absent for an unknown user. */
   userName: string | undefined;
 }
-
-/** Why an attempt was not counted. */
-export type AttemptReason = DatabaseReason | 'name_undecided' | 'name_locked';
 
 /** Counts a request under the client's address. */
 export async function checkAddressLimit(
@@ -71,17 +70,17 @@ export async function checkNameLimit(
 }
 
 /**
- * Where a limit cannot count, the service goes on without it and logs that. To count everybody under one key would be
- * worse: one flood would keep everybody out.
+ * If a limit cannot count, the service goes on without it and logs that. To count all clients under one key would be worse:
+ * one flood would keep everybody out.
  */
 async function exceeds(
   limits: RateLimits,
   limit: keyof RateLimits,
   key: string | undefined,
 ): Promise<boolean> {
-  const count = await countRequest(limits[limit], key);
-  if (count.ok) return count.value;
-  log({ event: 'rate_limit_off', limit, fault: count.reason });
+  const exceeded = await countRequest(limits[limit], key);
+  if (exceeded.ok) return exceeded.value;
+  log({ event: 'rate_limit_off', limit, fault: exceeded.reason });
   return false;
 }
 
@@ -101,7 +100,9 @@ export function takeHashSlot(
 export async function beginAttempt(
   normalizedUserName: string,
   { databaseUrl, lockout }: Settings,
-): Promise<Result<Attempt, AttemptReason, Partial<AttemptDetails> & DatabaseDetails>> {
+): Promise<
+  Result<Attempt, DatabaseReason | LockoutReason, Partial<AttemptDetails> & DatabaseDetails>
+> {
   const key = { normalizedUserName, attemptId: crypto.randomUUID() };
   const state = await askDatabase(databaseUrl, (db) => beginLogin(db, key, lockout));
   if (!state.ok) return state;
@@ -132,7 +133,7 @@ export function failAttempt<Reason extends string, Details extends object>(
   return { ...fail(reason, details), locksName: isLast };
 }
 
-/** Logs a lock where an attempt has failed that was the last one. */
+/** Logs a lock if the attempt was the last one that the lockout allows. */
 export function logLock(
   { locksName = false }: { locksName?: boolean },
   who: { address: string | undefined; userId: string | undefined; userName: string | undefined },

@@ -3,7 +3,8 @@
  * `Settings`.
  *
  * To add a setting, put it into `Environment`, `Settings` and `toSettings` here, into `wrangler.toml`, and into the
- * README's table. Then run `npm run generate`.
+ * README's table of variables. A secret goes into `.dev.vars.example` and the table of secrets instead. Then run
+ * `npm run generate`, which writes the type `Env`.
  *
  * @module
  */
@@ -39,7 +40,7 @@ export interface Settings {
   corsOrigins: string[];
   rateLimits: RateLimits;
   lockout: Lockout;
-  /** The most passwords that one isolate hashes at a time. */
+  /** The most logins that one isolate handles at once. */
   hashCapacity: number;
 }
 
@@ -65,8 +66,8 @@ export async function readSettings(env: object): Promise<SettingsResult> {
 }
 
 /**
- * Results, and not promises of them. Workers bind a promise to the request that made it. If that request is cancelled
- * half-way, every later request would wait for ever.
+ * It keeps results and not promises, because a promise dies with the request that made it. Every later request would wait
+ * for it for ever.
  */
 const results = new WeakMap<object, SettingsResult>();
 
@@ -91,7 +92,7 @@ async function toSettings(output: v.InferOutput<typeof Environment>): Promise<Se
   };
 }
 
-/** A blank setting is a missing one. `wrangler.toml` has to name it all the same. */
+/** A blank setting is a missing one. `wrangler.toml` lists blank ones too, so that an operator sees what can be set. */
 function withoutBlanks(env: object): object {
   const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
   return Object.fromEntries(Object.entries(env).filter(([, value]) => !isBlank(value)));
@@ -105,7 +106,7 @@ const SITEVERIFY_URL = 'https://challenges.cloudflare.com/turnstile/v0/siteverif
 
 // Every message is written here, because valibot's own messages quote the value.
 const required = v.string('is missing');
-const optional = v.string('is not a string');
+const text = v.string('is not a string');
 
 const DatabaseUrl = v.pipe(
   required,
@@ -115,7 +116,7 @@ const DatabaseUrl = v.pipe(
 
 /** A setting that holds several values, separated by commas. */
 const list = v.pipe(
-  optional,
+  text,
   v.transform((text) => text.split(',').map((item) => item.trim().toLowerCase())),
 );
 
@@ -160,10 +161,10 @@ const MAX_LOCKOUT_FAILURES = 100;
 /** A day. */
 const MAX_LOCKOUT_MINUTES = 24 * 60;
 
-/** With more at a time, a hash could take longer than `UNDECIDED_SECONDS`. On a slow machine each takes 250 ms. */
+/** With more, a hash could take longer than `UNDECIDED_SECONDS` of `db/lockout.ts`. On a slow machine each takes 250 ms. */
 const MAX_HASH_CAPACITY = 20;
 
-const secret = v.pipe(
+const signingSecret = v.pipe(
   required,
   v.minBytes(MIN_SECRET_BYTES, `is shorter than ${MIN_SECRET_BYTES} bytes`),
 );
@@ -172,7 +173,7 @@ const secret = v.pipe(
 const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/;
 
 const utcTime = v.pipe(
-  optional,
+  text,
   v.check(
     (text) => UTC_TIME.test(text) && !Number.isNaN(Date.parse(text)),
     'is not a time in UTC such as 2030-01-31T12:00:00Z',
@@ -185,13 +186,13 @@ const Environment = v.pipe(
     {
       DATABASE_URL: DatabaseUrl,
       TURNSTILE_SECRET_KEY: required,
-      TURNSTILE_SITE_KEY: v.optional(optional),
+      TURNSTILE_SITE_KEY: v.optional(text),
       TURNSTILE_HOSTNAMES: v.optional(Hostnames),
       TURNSTILE_ACTION: v.optional(
-        v.pipe(optional, v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not a Turnstile action')),
+        v.pipe(text, v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not a Turnstile action')),
       ),
-      JWT_SECRET: secret,
-      JWT_SECRET_PREVIOUS: v.optional(secret),
+      JWT_SECRET: signingSecret,
+      JWT_SECRET_PREVIOUS: v.optional(signingSecret),
       JWT_SECRET_PREVIOUS_UNTIL: v.optional(utcTime),
       JWT_ISSUER: required,
       JWT_AUDIENCE: required,
@@ -204,8 +205,8 @@ const Environment = v.pipe(
     },
     'is missing',
   ),
-  // A forgotten test secret would let every bot in. Beside a database on this machine there is nobody to protect. So no
-  // development flag is needed that somebody could forget.
+  // A forgotten test secret would let every bot in. So a test secret is accepted only if the database is on this machine.
+  // That needs no development flag, which somebody could forget.
   v.forward(
     v.check(
       (env) => !isTestSecret(env.TURNSTILE_SECRET_KEY) || isOnThisMachine(env.DATABASE_URL),
@@ -248,8 +249,8 @@ function previousSecret(env: v.InferOutput<typeof Environment>) {
 }
 
 /**
- * With a test secret, everything about the widget is as Cloudflare documents it. Siteverify is then the stand-in that the
- * local database endpoint serves beside `/sql`.
+ * With a test secret, the widget has Cloudflare's published test values. Siteverify is then the stand-in that the local
+ * database endpoint serves beside `/sql`.
  */
 function turnstileSettings(env: v.InferOutput<typeof Environment>): TurnstileSettings {
   const secretKey = env.TURNSTILE_SECRET_KEY;

@@ -1,24 +1,24 @@
 /**
- * A stand-in for Turnstile's script, for machines without internet: the client API that its documentation
- * describes, and widgets that do what Cloudflare's test site keys say.
+ * A stand-in for Turnstile's script, for machines without internet. It has the client API that Turnstile's
+ * documentation describes. Its widgets behave as the documentation says of Cloudflare's test site keys.
  * https://developers.cloudflare.com/turnstile/get-started/client-side-rendering/
  * https://developers.cloudflare.com/turnstile/troubleshooting/testing/
  *
- * Left out is what a page that renders explicitly does not use: implicit rendering, `execution: 'execute'` and
- * `appearance`.
+ * The stand-in leaves out the parts that a page with explicit rendering does not use: implicit rendering,
+ * `execution: 'execute'` and `appearance`.
  *
  * @module
  */
 (() => {
   const DUMMY_TOKEN = 'XXXX.DUMMY.TOKEN.XXXX';
 
-  /** What each kind of test site key does. */
+  /** The behaviour of each kind of test site key. */
   const BEHAVIOURS = /** @type {const} */ ({ 1: 'passes', 2: 'blocks', 3: 'asks' });
 
   const SOLVING_MS = 150;
-  /** How long a token is good for. */
+  /** A token is valid for this long. */
   const TOKEN_LIFETIME_MS = 300_000;
-  /** How long a visitor has to answer. */
+  /** A visitor has this long to answer. */
   const INTERACTION_MS = 300_000;
   const RETRY_INTERVAL_MS = 8_000;
 
@@ -81,7 +81,7 @@
       this.host.id = this.id;
       this.host.dataset.size = parameters.size ?? 'normal';
       this.host.dataset.theme = parameters.theme ?? 'auto';
-      this.host.hidden = parameters.sitekey.endsWith('BB'); // the invisible ones
+      this.host.hidden = parameters.sitekey.endsWith('BB'); // the keys of invisible widgets
       this.field = document.createElement('input');
       this.field.type = 'hidden';
       this.field.name = parameters['response-field-name'] ?? 'cf-turnstile-response';
@@ -92,7 +92,7 @@
       this.run();
     }
 
-    /** Has a challenge solved. */
+    /** Runs a challenge. The kind of the site key decides how it ends. */
     run() {
       this.stop();
       this.token = undefined;
@@ -163,7 +163,7 @@
       if (!isHandled) console.warn(`[Cloudflare Turnstile] Error: ${code}.`);
     }
 
-    /** @param {number} milliseconds @param {() => void} then in place of what was to happen before */
+    /** @param {number} milliseconds @param {() => void} then replaces the step that was planned before */
     #after(milliseconds, then) {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(then, milliseconds);
@@ -181,7 +181,7 @@
     }
   }
 
-  /** @param {string | HTMLElement | undefined} which a widget's id or its container; the first widget without it */
+  /** @param {string | HTMLElement | undefined} which a widget's id or its container. Without it, the first widget */
   function find(which) {
     const all = [...widgets.values()];
     if (which === undefined) return all[0];
@@ -194,7 +194,7 @@
     try {
       return /** @type {HTMLElement | null} */ (document.querySelector(selector));
     } catch {
-      return null; // an id of a widget need not be one
+      return null; // the id of a widget need not be a selector
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Who is logged in, what they may do, and for how long.
+ * The page of a logged-in user: it shows the user, the permissions, and the time until the token expires.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const ACTIONS = /** @type {const} */ (['create', 'update', 'delete', 'list', 're
  * Shows the session until a logout.
  *
  * @param {Client} client with a session
- * @param {HTMLElement} place what it holds is replaced, and in the end removed
+ * @param {HTMLElement} place its content is replaced, and removed in the end
  * @param {Traffic} traffic
  * @param {() => Promise<void>} logInAgain
  */
@@ -29,7 +29,7 @@ export async function showAccount(client, place, traffic, logInAgain) {
     const { session } = client;
     if (session === undefined) return;
     showTime(part, session);
-    if (session === shown) return; // else there was a login since
+    if (session === shown) return; // a new session object comes from a new login
     const isSomebodyElse = session.claims.sub !== shown?.claims.sub;
     shown = session;
     showSession(part, session);
@@ -40,7 +40,7 @@ export async function showAccount(client, place, traffic, logInAgain) {
   traffic.show(client, part);
   const begin = () => {
     update();
-    part('heading').focus(); // the button or the form that had it goes
+    part('heading').focus(); // the button or the form that had the focus disappears
   };
   begin();
   part('renew').onclick = () => logInAgain().then(begin, () => {});

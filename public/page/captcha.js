@@ -9,14 +9,14 @@ import { language } from './texts.js';
 /** @import { TextKey } from './texts.js' */
 /** @typedef {{ turnstileSiteKey: string, turnstileAction?: string }} Config the answer of `GET /api/Config` */
 
-/** Cloudflare's script may be neither copied nor passed on. */
+/** Cloudflare's script must come from here. A site may neither copy it nor pass it on. */
 const CLOUDFLARE = 'https://challenges.cloudflare.com';
 const SCRIPT_PATH = '/turnstile/v0/api.js?render=explicit';
-/** As long as it is, a script that has not come will hardly come any more. */
+/** A script that has not arrived within this time will hardly arrive later. */
 const SCRIPT_DEADLINE_MS = 15_000;
 const CONFIG_DEADLINE_MS = 15_000;
 
-/** Cloudflare's published test keys: for them the service has a widget of its own, which needs no internet. */
+/** Cloudflare's published test keys. For these keys the service has a widget of its own, which needs no internet. */
 const TEST_SITE_KEY = /^[123]x0{20}[A-F]{2}$/;
 
 /** The narrowest place for a widget that is not compact. */
@@ -24,7 +24,7 @@ const FLEXIBLE_WIDTH_PX = 300;
 
 /** There is no captcha token. */
 export class CaptchaError extends Error {
-  /** @param {TextKey} trouble why, for the user */
+  /** @param {TextKey} trouble the text that tells the user why */
   constructor(trouble) {
     super(trouble);
     this.trouble = trouble;
@@ -42,19 +42,20 @@ export class Captcha {
   #isWide = true;
   /** @type {string | undefined} */
   #token;
-  /** Somebody waits for a token. @type {PromiseWithResolvers<string> | undefined} */
+  /** It is set while a login waits for a token. @type {PromiseWithResolvers<string> | undefined} */
   #waiting;
   #isInTrouble = false;
-  /** The page may be zoomed, or the phone be turned. */
+  /** The width changes when the user zooms the page or turns the phone. */
   #resizing = new ResizeObserver(() => {
     if (this.#isWide !== this.#hasRoom()) this.#renderAgain();
   });
 
   /**
-   * Begins at once, so that the token is there when the form has been filled in.
+   * Loads the widget at once, so that the token is there when the user has filled in the form.
    *
    * @param {HTMLElement} place
-   * @param {(message: TextKey | undefined, canRetry: boolean) => void} tell what the user has to know, if anything
+   * @param {(message: TextKey | undefined, canRetry: boolean) => void} tell shows a message to the user,
+   *   or removes the last message
    */
   constructor(place, tell) {
     this.#place = place;
@@ -70,14 +71,14 @@ export class Captcha {
     return this.#waiting.promise;
   }
 
-  /** Has another challenge solved: a token is good for one login, whatever came of it. */
+  /** Lets the widget solve another challenge. A token is good for one login only, even if the login fails. */
   reset() {
     if (this.#token === undefined) return;
     this.#token = undefined;
     turnstile.reset(this.#widgetId);
   }
 
-  /** After trouble. */
+  /** Tries again after trouble. */
   retry() {
     this.#say(undefined);
     if (this.#widgetId === undefined) this.#start();
@@ -126,14 +127,14 @@ export class Captcha {
       'response-field': false,
       callback: (token) => this.#solve(token),
       'expired-callback': () => {
-        this.#token = undefined; // the widget has another challenge solved by itself
+        this.#token = undefined; // the widget begins another challenge by itself
       },
       'before-interactive-callback': () => this.#say('captchaInteractive'),
       'after-interactive-callback': () => this.#say(undefined),
       'unsupported-callback': () => this.#fail('captchaUnsupported'),
       'error-callback': (code) => {
         this.#fail(troubleOf(code));
-        return true; // it is told here; the widget need not write to the console
+        return true; // the page tells the user, so the widget need not write to the console
       },
     });
     this.#widgetId = widgetId ?? undefined;
@@ -165,7 +166,7 @@ export class Captcha {
 }
 
 /**
- * By the families of codes that Cloudflare documents.
+ * Finds the text for an error code of Turnstile, by the families of codes that Cloudflare documents.
  * https://developers.cloudflare.com/turnstile/troubleshooting/client-side-errors/error-codes/
  *
  * @param {string} code
@@ -187,12 +188,12 @@ async function readConfig() {
     const response = await fetch('/api/Config', { signal });
     if (response.ok) return await response.json();
   } catch {
-    // No answer is as good as a wrong one.
+    // A missing answer and a wrong answer have the same result: see below.
   }
   throw new CaptchaError('unreachable');
 }
 
-/** One script for every widget; after a failure it is loaded anew. @type {Promise<void> | undefined} */
+/** All widgets share one script. After a failure, the next try loads it again. @type {Promise<void> | undefined} */
 let loading;
 
 /** @param {string} origin */
@@ -209,7 +210,7 @@ function loadScript(origin) {
     script.onerror = fail;
     script.onload = () => {
       clearTimeout(deadline);
-      // A blocker may have answered with nothing.
+      // A content blocker may have answered with an empty script.
       if ('turnstile' in window) resolve();
       else fail();
     };

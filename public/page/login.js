@@ -17,8 +17,8 @@ const LOGIN_DEADLINE_MS = 30_000;
  * @typedef {object} Options
  * @property {string} title
  * @property {string} intro
- * @property {string} [userName] to begin with
- * @property {() => void} [cancel] where the login can be cancelled: called for it
+ * @property {string} [userName] the name field begins with it
+ * @property {() => void} [cancel] is called when the user cancels. Without it there is no cancel button
  * @property {AbortSignal} [signal] ends the login
  */
 
@@ -26,7 +26,7 @@ const LOGIN_DEADLINE_MS = 30_000;
  * Shows the form until a login has succeeded.
  *
  * @param {Client} client
- * @param {HTMLElement} place what it holds is replaced, and in the end removed
+ * @param {HTMLElement} place its content is replaced, and removed in the end
  * @param {Options} options
  * @throws the reason of the signal
  */
@@ -46,14 +46,15 @@ export async function askForLogin(client, place, { title, intro, userName, cance
 
   const captcha = new Captcha(part('captcha'), (message, canRetry) => {
     const sentence = message === undefined ? '' : text(message);
-    // Written again, it would be read out again, at every try that the widget makes by itself.
+    // The widget repeats a message at every try that it makes by itself. If the page wrote the same message again, a
+    // screen reader would read it out again.
     if (part('trouble').textContent !== sentence) part('trouble').textContent = sentence;
     part('trouble').classList.toggle('hint', !canRetry);
     part('retry').hidden = !canRetry;
   });
   part('retry').onclick = () => {
     captcha.retry();
-    part('submit').focus(); // the button goes
+    part('submit').focus(); // the retry button disappears
   };
 
   const { promise, resolve, reject } = Promise.withResolvers();
@@ -87,13 +88,13 @@ export async function askForLogin(client, place, { title, intro, userName, cance
 
   /** @param {unknown} error */
   function explain(error) {
-    if (error instanceof CaptchaError) return; // has been told beside it
-    captcha.reset(); // its token is spent, whatever has come of it
+    if (error instanceof CaptchaError) return; // the message beside the captcha says it already
+    captcha.reset(); // the login has spent the captcha token, even though it failed
     part('message').textContent = sentenceFor(error);
     password.select();
   }
 
-  /** Not `disabled`, which would take the focus away. @param {boolean} isBusy */
+  /** Sets `aria-disabled`, because `disabled` would take the focus away from the button. @param {boolean} isBusy */
   function setBusy(isBusy) {
     part('submit').textContent = text(isBusy ? 'busy' : 'login');
     part('submit').setAttribute('aria-disabled', String(isBusy));
@@ -111,11 +112,15 @@ export async function askForLogin(client, place, { title, intro, userName, cance
   }
 }
 
-/** One for every refusal: the service does not say what was wrong. @param {unknown} error */
+/**
+ * All refused logins get the same sentence, because the service does not say what was wrong.
+ *
+ * @param {unknown} error
+ */
 function sentenceFor(error) {
   const { code, cause, retryAfterSeconds: seconds } = error instanceof PorteroError ? error : {};
   if (code === 'login_refused') return text('refused');
   if (code === 'login_later') return seconds ? text('laterIn', { seconds }) : text('later');
-  // An answer that is no login's has no cause.
+  // The error has a cause only if no answer came. It has none if the answer was not the answer to a login.
   return text(code === 'login_failed' && cause === undefined ? 'failed' : 'unreachable');
 }

@@ -1,5 +1,5 @@
 /**
- * The page: a login, and what it yields. It uses nothing that a web app of your own could not use too.
+ * The page shows a login, and then the things that a login yields. Your own web app can use everything that it uses.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const ASK_BEFORE_EXPIRY_SECONDS = 60;
 const main = /** @type {HTMLElement} */ (document.querySelector('main'));
 const dialog = /** @type {HTMLDialogElement} */ (document.querySelector('dialog'));
 
-/** The dialog that is open. @type {Promise<void> | undefined} */
+/** It is set while the dialog is open. @type {Promise<void> | undefined} */
 let asking;
 
 document.documentElement.lang = language;
@@ -34,9 +34,9 @@ for (;;) {
 }
 
 /**
- * Over whatever the page shows: what needs the login goes on afterwards. One dialog, whoever wants it.
+ * Shows a login dialog over the page. The requests that need the login go on afterwards. All callers share one dialog.
  *
- * @param {{ signal?: AbortSignal }} [options] the signal closes it
+ * @param {{ signal?: AbortSignal }} [options] the signal closes the dialog
  */
 function logInAgain({ signal } = {}) {
   asking ??= showDialog(signal).finally(() => {
@@ -50,7 +50,7 @@ async function showDialog(signal) {
   const { secondsLeft = 0, claims } = client.session ?? {};
   const cancelled = new AbortController();
   const cancel = () => cancelled.abort(new Error('cancelled'));
-  dialog.addEventListener('close', cancel, { once: true }); // by the Escape key, for instance
+  dialog.addEventListener('close', cancel, { once: true }); // the Escape key closes it, for instance
   dialog.showModal();
   try {
     await askForLogin(client, dialog, {
@@ -66,7 +66,7 @@ async function showDialog(signal) {
   }
 }
 
-/** Why a login is needed. @param {number} secondsLeft */
+/** The text that tells the user why a login is needed. @param {number} secondsLeft */
 function reasonFor(secondsLeft) {
   if (secondsLeft === 0) return 'hasEnded';
   return secondsLeft <= ASK_BEFORE_EXPIRY_SECONDS ? 'endsSoon' : 'notAccepted';

@@ -8,17 +8,17 @@ import { text } from './texts.js';
 /** @import { TextKey } from './texts.js' */
 
 /**
- * The elements of a template that have a `data-part`, by that name.
+ * Finds an element of a template by the name in its `data-part`.
  *
- * @typedef {<T extends HTMLElement = HTMLElement>(name: string, type?: new () => T) => T} Part the type is for the
- *   compiler
+ * @typedef {<T extends HTMLElement = HTMLElement>(name: string, type?: new () => T) => T} Part `type` is only for
+ *   the compiler
  */
 
 /**
- * Puts a template into a place, in the user's language: what has a `data-text` holds the key of its text.
+ * Puts a template into a place, in the user's language. An element that has a `data-text` holds the key of its text.
  *
  * @param {string} id of the template
- * @param {HTMLElement} place what it holds is replaced
+ * @param {HTMLElement} place its content is replaced
  * @returns {Part}
  */
 export function fill(id, place) {
@@ -27,7 +27,7 @@ export function fill(id, place) {
   for (const element of place.querySelectorAll('[data-text]')) {
     element.textContent = text(/** @type {TextKey} */ (element.textContent));
   }
-  // Looked for now: what is late finds them also when they have been removed.
+  // The parts are looked up now. So code that runs late finds them even after the page has removed them.
   const elements = [...place.querySelectorAll('[data-part]')];
   const parts = new Map(elements.map((part) => [part.getAttribute('data-part'), part]));
   return (name) => {

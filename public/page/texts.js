@@ -1,5 +1,5 @@
 /**
- * What the page says, in the first language of the browser that it knows.
+ * The texts of the page. Of the browser's languages, the page uses the first that it knows.
  *
  * @module
  */
@@ -155,13 +155,13 @@ const TEXTS = { en: english, es: spanish };
 
 const tag = navigator.languages.find((tag) => tag.slice(0, 2) in TEXTS) ?? 'en';
 
-/** What the page is in: `en` or `es`. */
+/** The language of the page: `en` or `es`. */
 export const language = tag.slice(0, 2);
 
-/** How times are written; BCP 47, such as `es-MX`. */
+/** The locale for writing times. It is a BCP 47 tag, such as `es-MX`. */
 export const locale = isWellFormed(tag) ? tag : language;
 
-/** Some systems hand on a locale of theirs, such as `en-US@posix`. @param {string} tag */
+/** Some systems pass on a locale in a format of their own, such as `en-US@posix`. @param {string} tag */
 function isWellFormed(tag) {
   try {
     return Intl.getCanonicalLocales(tag).length > 0;
@@ -172,7 +172,7 @@ function isWellFormed(tag) {
 
 /**
  * @param {TextKey} key
- * @param {Record<string, string | number>} values for what stands in braces
+ * @param {Record<string, string | number>} values they replace the names in braces
  */
 export function text(key, values = {}) {
   const sentence = TEXTS[language]?.[key] ?? english[key];

@@ -1,5 +1,5 @@
 /**
- * What the client sends, shown; and a token that can be spoilt, to see how the client goes on.
+ * Shows the requests that the client sends. The user can also spoil the token, to see how the client goes on.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { text } from './texts.js';
 /** @import { Client } from '/client.js' */
 /** @import { Part } from './template.js' */
 
-/** How many requests are shown. */
+/** The page shows at most this many requests. */
 const MAX_LINES = 20;
 
 export class Traffic {
@@ -18,7 +18,7 @@ export class Traffic {
   /** @type {HTMLElement | undefined} */
   #lines;
 
-  /** Sends what the client has made. @param {Request} request */
+  /** Sends a request that the client has made, and shows it. @param {Request} request */
   async send(request) {
     const authorization = request.headers.get('Authorization');
     if (this.#isTokenSpoilt && authorization !== null) {
@@ -59,7 +59,7 @@ export class Traffic {
   }
 }
 
-/** @param {Client} client @returns what has come of three requests at once */
+/** Sends three requests at once. @param {Client} client @returns a sentence that says how they ended */
 async function sendThree(client) {
   const id = encodeURIComponent(client.session?.claims.sub ?? '');
   const paths = ['/api/Users/me', '/api/Users', `/api/Users/${id}`];

@@ -1,5 +1,5 @@
 /**
- * The list of users, for those who may see it.
+ * The list of users. A user sees it only with the permission `users.list`.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const time = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: '
 let reading = new AbortController();
 
 /**
- * Shows the first page, and further ones on demand. What was asked for before, for another user, comes no more.
+ * Shows the first page, and further pages on demand. Requests that still run for another user are aborted first.
  *
  * @param {Client} client @param {Part} part
  */
@@ -36,7 +36,7 @@ export function showUsers(client, part) {
 
   /** @param {string} [cursor] where the page begins */
   async function showPage(cursor) {
-    more.onclick = null; // one at a time
+    more.onclick = null; // one page at a time
     part('usersMessage').textContent = '';
     try {
       const query = new URLSearchParams({ limit: String(PAGE_SIZE), ...(cursor && { cursor }) });
@@ -46,7 +46,7 @@ export function showUsers(client, part) {
       const items = users.map(toItem);
       list.append(...items);
       offer('more', nextCursor, nextCursor !== undefined);
-      if (cursor !== undefined && nextCursor === undefined) items[0]?.focus(); // the button has gone
+      if (cursor !== undefined && nextCursor === undefined) items[0]?.focus(); // the button is hidden
     } catch {
       if (signal.aborted) return;
       part('usersMessage').textContent = text('noUsers');

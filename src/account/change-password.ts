@@ -61,7 +61,7 @@ type ChangeOutcome = Result<undefined, PasswordChangeReason, ChangeDetails> & {
   locksName?: boolean;
 };
 
-/** Changes the password, or says why not. The caller has a valid token, so it may know. */
+/** Changes the password, or says why not. The caller has a valid token, so the answer may say why. */
 export async function changePassword(context: Context<AppEnv>): Promise<Response> {
   const client = readClientAddress(context.req.raw.headers);
   const address = client?.address;
@@ -146,12 +146,14 @@ async function change(
     const fresh = await hashPassword(newPassword);
     const replacement = { userId, current: match.value.hash, fresh };
     const replaced = await askDatabase(databaseUrl, (db) => replacePassword(db, key, replacement));
+    // Whether the attempt was taken out of the count is not known, so no lock is logged.
     if (!replaced.ok) return replaced;
     if (replaced.value) return succeed();
-    // Another hash is stored by now: of a new password, or a fresh hash of the same password after a login.
+    // Another request has replaced the hash: another change, or a login that stored today's hash. Try once more with it.
     const stored = await askDatabase(databaseUrl, (db) => readPasswordHash(db, userId));
     if (!stored.ok) return stored;
     passwordHash = stored.value;
   }
+  // Two other requests were faster: the current password is very probably another one now.
   return failAttempt(attempt, 'wrong_password', {});
 }

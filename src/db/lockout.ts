@@ -34,6 +34,9 @@ export interface AttemptKey {
  */
 const UNDECIDED_SECONDS = 5;
 
+/** Why the lockout did not count an attempt. */
+export type LockoutReason = 'name_undecided' | 'name_locked';
+
 /** What became of an attempt. Only an attempt that was `counted` may go on to the password. */
 export type AttemptStatus = 'counted' | 'undecided' | 'locked';
 

@@ -19,14 +19,17 @@ import {
 } from 'drizzle-orm/pg-core';
 import { ACTIONS } from '#portero/internal/permission.ts';
 
-/** A role; a user has exactly one. An administrator's role may do everything. */
+/** A role. A user has exactly one role. An administrator's role may do everything. */
 export const roles = pgTable('roles', {
   id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
   name: text('name').notNull().unique(),
   isAdmin: boolean('is_admin').notNull().default(false),
 });
 
-/** A part of the application that permissions are granted for. */
+/**
+ * A part of the application that permissions are granted for. Portero's own routes need a row too. The operator makes
+ * that row with `modules add users`.
+ */
 export const modules = pgTable(
   'modules',
   {
@@ -38,7 +41,7 @@ export const modules = pgTable(
 
 export const permissionAction = pgEnum('permission_action', ACTIONS);
 
-/** What a role may do: one row for each module and action. */
+/** The permissions of a role, with one row for each module and action. */
 export const roleGrants = pgTable(
   'role_grants',
   {
@@ -54,9 +57,9 @@ export const roleGrants = pgTable(
 );
 
 /**
- * The shapes of the foreign layers that users' hashes begin with (`LayerShape`): every login derives each
- * of them, so that none betrays its user. Those with more iterations than one call of PBKDF2 may have are
- * not among them, because they would burden every login for the sake of a few.
+ * The shapes (`LayerShape`) of the foreign layers that users' hashes begin with. Every login derives every shape, so
+ * that no shape betrays its user. A layer that takes too long (see `isListed`) is not in the table, for example a layer
+ * with more iterations than one call of PBKDF2 may have. It would burden every login for the sake of a few users.
  */
 export const foreignLayers = pgTable(
   'foreign_layers',
@@ -83,11 +86,11 @@ export const users = pgTable(
   {
     id: text('id').primaryKey(),
     userName: text('user_name').notNull(),
-    /** `normalizeUserName(userName)`; what a login looks up. */
+    /** The result of `normalizeUserName(userName)`. A login looks the user up by it. */
     normalizedUserName: text('normalized_user_name').notNull().unique(),
     email: text('email'),
     passwordHash: text('password_hash'),
-    /** Of the foreign layer that the password hash begins with, where it is one of the listed. */
+    /** The foreign layer that the password hash begins with, if that layer is listed. */
     foreignLayerId: integer('foreign_layer_id').references(() => foreignLayers.id),
     active: boolean('active').notNull().default(true),
     roleId: integer('role_id')
@@ -97,27 +100,27 @@ export const users = pgTable(
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
     lastLoginAt: timestamp('last_login_at', { withTimezone: true }),
   },
-  // For the cron trigger, which forgets the layers that nobody's hash begins with any more.
+  // For the cron trigger. It forgets the layers that no user's hash begins with any more.
   (table) => [index().on(table.foreignLayerId)],
 );
 
 /**
- * The recent attempts on a name: see `lockout.ts`. One row for each name that somebody tried, whether a
- * user has it or not. An ordinary table: an unlogged one would forget every lock in a crash.
+ * The recent attempts on a name: see `lockout.ts`. There is one row for each name that somebody tried, whether a user
+ * has the name or not. The table is an ordinary table, because an unlogged table would forget every lock in a crash.
  *
- * There is no index on a time, because every attempt would have to write it; the few rows that the
- * table holds between two prunings are read through instead.
+ * There is no index on a time, because every attempt would have to write that index. The table holds few rows between
+ * two prunings, so a pruning reads all of them.
  */
 export const loginAttempts = pgTable('login_attempts', {
-  /** Never what was typed: people type passwords there. */
+  /** A digest of the name. The typed name itself is never stored, because people type passwords into the name field. */
   nameDigest: text('name_digest').primaryKey(),
-  /** The attempts that count: one is taken out again when it turns out to be right. */
+  /** The attempts that count. An attempt that turns out to be right is taken out again. */
   attempts: uuid('attempts').array().notNull(),
   firstCountedAt: timestamp('first_counted_at', { withTimezone: true }).notNull(),
   lastCountedAt: timestamp('last_counted_at', { withTimezone: true }).notNull(),
 });
 
-/** The salt of the names' digests, in one row that the migration makes. It never leaves the database. */
+/** The salt of the digests of names. The migration makes its only row. The salt never leaves the database. */
 export const loginAttemptSalt = pgTable(
   'login_attempt_salt',
   {

@@ -29,7 +29,7 @@ import { settleLogin } from './settle-login.ts';
 export const LoginAnswer = v.object({ token: v.string() });
 type LoginAnswer = v.InferOutput<typeof LoginAnswer>;
 
-/** How a login ended, and what the log says about it. */
+/** How a login ended. A success has details for the log too. */
 type LoginOutcome = Result<LoginAnswer, LoginReason, LoginDetails> & {
   details?: LoginDetails | undefined;
   /** The attempt failed, and it was the last one that the lockout allows. */
@@ -41,7 +41,7 @@ const SENTENCES = {
   unavailable: 'Logins cannot be decided at the moment.',
 };
 
-/** Logs precisely why a login ended as it did, and answers as little as the contract allows. */
+/** Logs precisely why a login ended as it did, and answers as little as possible. */
 export async function login(context: Context<AppEnv>): Promise<Response> {
   const client = readClientAddress(context.req.raw.headers);
   const address = client?.address;
@@ -60,8 +60,8 @@ export async function login(context: Context<AppEnv>): Promise<Response> {
 }
 
 /**
- * A flood is turned away first. The body comes before the captcha, because a malformed one must not spend the one-time
- * captcha token. A login that finds no hash slot must not spend it either.
+ * A flood is turned away first. The body comes before the captcha, because a malformed body must not spend the captcha
+ * token, which is good only once. A login that finds no hash slot must not spend the token either.
  */
 async function readAndDecide(
   context: Context<AppEnv>,
@@ -84,8 +84,8 @@ async function readAndDecide(
 }
 
 /**
- * Before the captcha has passed, no query reaches the database and no password work is done. Before the attempt has been
- * counted, no password work is done.
+ * The order is the security: first the captcha, then the statement that counts the attempt, then the password. A caller
+ * without a captcha costs no query, and an attempt that was not counted costs no hash.
  */
 async function decide(
   context: Context<AppEnv>,
@@ -109,7 +109,7 @@ async function decide(
   const attempt = begun.value;
   const { account, key } = attempt;
 
-  // Every counted attempt hashes the password, whatever is known of the name by now.
+  // Every counted attempt hashes the password, even if the user is already known to be missing or inactive.
   const [match, hashMs] = await timed(verifyAttempt(attempt, password));
   const details = { captchaMs, sqlMs, ...attempt.details, hashMs };
   if (account === null) return failAttempt(attempt, 'unknown_user', details);
@@ -124,7 +124,10 @@ async function decide(
   return { ...succeed({ token: token.value }), details };
 }
 
-/** Waits for a stage. @returns its result and its whole milliseconds. In production the clock moves only with I/O */
+/**
+ * Waits for a stage, and returns its result and its time in whole milliseconds. In production the clock stands still without
+ * I/O, so the time of a hash is a little too short.
+ */
 async function timed<T>(stage: Promise<T>): Promise<[T, number]> {
   const start = Date.now();
   const result = await stage;

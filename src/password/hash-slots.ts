@@ -1,12 +1,15 @@
 /**
- * How many passwords an isolate hashes at a time. All its logins hash on one thread, so each makes every other login
- * wait longer. A login that would come too late is told so before its captcha token is spent.
+ * The most logins that one isolate handles at once. All logins of an isolate hash on one thread, so each makes every other
+ * login wait longer. A login that would wait too long is told so before its captcha token is spent.
  *
  * @module
  */
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 
-/** No login takes longer: see the deadlines in `docs/limits.md`. */
+/**
+ * No login takes longer: 15 s by the deadlines in `docs/limits.md`, and up to 10 s more with an imported hash of a million
+ * iterations.
+ */
 const LONGEST_LOGIN_MS = 30_000;
 
 /** A place among the hashes of an isolate. */
@@ -16,7 +19,7 @@ export interface HashSlot {
 }
 
 export interface HashSlotLimits {
-  /** The most passwords to hash at a time. */
+  /** The most logins that the isolate handles at once. */
   capacity: number;
   /** The most attempts on one name that reach the hash. */
   failures: number;

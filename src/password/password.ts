@@ -36,8 +36,8 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Puts today's layers over the key of an imported hash. The password is not needed. A thief of the result is no better
- * off than with any other hash.
+ * Puts today's layers over the key of an imported hash. The password is not needed. The result is as hard to crack as any
+ * other hash.
  */
 export async function hardenHash({ foreign, key: foreignKey }: ForeignHash): Promise<string> {
   const salt = freshSalt();
@@ -53,14 +53,15 @@ export interface PasswordMatch {
   isOutdated: boolean;
 }
 
+/** Why a password did not match the stored hash. */
 export type PasswordReason = 'wrong_password' | 'no_password' | 'unreadable_hash';
 
 /**
  * Verifies a typed password against the stored hash.
  *
- * The same derivations run whatever is stored: each listed shape of a foreign layer, then today's layers. The user's own
- * layer takes the place of its shape, and stand-ins take the other places. The same holds for `null`. So the time of an
- * answer tells nothing about the user.
+ * The same derivations run whatever is stored: one foreign layer of each listed shape, then today's layers. For each shape
+ * the user's own layer is derived if it has that shape, and a stand-in if not. Without a user, only stand-ins are derived.
+ * So the time of an answer tells nothing about the user.
  *
  * @param password as it was sent. It is not normalised, because ASP.NET Core Identity does not normalise it either
  * @param stored `null` where there is no such user, or where the user has no password
@@ -79,8 +80,8 @@ export async function verifyPassword(
 
   if (parsed === undefined) return fail('no_password');
   if (!parsed.ok) return parsed;
-  // HMAC pads a short key with zero bytes. So U+0000 behind a right password would change nothing. No password holds
-  // U+0000: see policy.ts.
+  // HMAC pads a short key with zero bytes. So a password with U+0000 behind it has the same key as without. No password
+  // holds U+0000: see policy.ts.
   if (!isEqual || password.includes('\0')) return fail('wrong_password');
   return succeed({ hash: parsed.value.text, isOutdated: parsed.value.foreign !== undefined });
 }
@@ -100,7 +101,7 @@ async function deriveForeignLayers(
     }
     await giveOtherRequestsATurn();
   }
-  // A shape that is not listed stands out: it has too many iterations for every login to derive it.
+  // A layer whose shape is not listed takes visibly longer. It has too many iterations for every login to derive it.
   if (own !== undefined && ownKey === undefined)
     ownKey = await deriveForeignKey(passwordBytes, own);
   return ownKey;

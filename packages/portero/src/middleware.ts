@@ -1,5 +1,5 @@
 /**
- * Public: Hono middleware that protects the routes of another Worker.
+ * Public: Hono middleware that protects routes with Portero's tokens.
  *
  * @module
  */

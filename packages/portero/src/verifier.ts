@@ -1,8 +1,9 @@
 /**
- * Public: verifies the bearer token of a request (RFC 6750) in any fetch handler, and answers as Portero's own routes do.
+ * Public: verifies the bearer token of a request (RFC 6750). It works in any fetch handler, and its answers are those of
+ * Portero's own routes.
  *
- * A {@link Verifier} decides whether the token is valid. It usually is Portero itself behind a service binding: then no
- * other service holds the secret.
+ * A {@link Verifier} decides whether the token is valid. Usually it is Portero itself, through a service binding. Then only
+ * Portero holds the secret.
  *
  * @module
  */
@@ -19,8 +20,8 @@ export type { TokenReason } from './internal/verify-jwt.ts';
 export type Caller = Claims;
 
 /**
- * The caller, or the reason why the token was not accepted. With `verifier_unavailable` nothing is known of the
- * token. The reason is for the log of your Worker and not for the caller.
+ * The caller, or the reason why the token was not accepted. With `verifier_unavailable` the token was not checked. The
+ * reason is for the log of your Worker and not for the caller.
  *
  * @example
  * ```ts
@@ -65,7 +66,7 @@ export async function verifyToken(
 ): Promise<{ caller: Caller } | { response: Response }> {
   if (permission !== undefined) assertPermission(permission);
   const [, token] = BEARER.exec(request.headers.get('Authorization') ?? '') ?? [];
-  // RFC 6750, section 3.1: without a token, or with another scheme, the challenge carries no error.
+  // RFC 6750, section 3.1: without a token, or with another scheme, `WWW-Authenticate` has no `error`.
   if (token === undefined) return { response: unauthorized() };
 
   const verification = await ask(verifier, token);

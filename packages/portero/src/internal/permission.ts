@@ -11,7 +11,7 @@ export type Action = (typeof ACTIONS)[number];
 /** A module and an action, such as `invoices.create`. */
 export type Permission = `${string}.${Action}`;
 
-/** The key of a module: the contract's section on permissions. */
+/** The form of a module's key: `docs/permissions.md`. */
 const MODULE_KEY = /^[a-z][a-z0-9-]{0,49}$/;
 
 export function isModuleKey(text: string): boolean {
