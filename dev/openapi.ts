@@ -31,7 +31,7 @@ function jsonSchema(schema: Schema, typeMode: 'input' | 'output'): Json {
 const MEMBER_ERROR = {
   type: 'object',
   properties: { member: { type: 'string' }, detail: { type: 'string' } },
-  required: ['detail'],
+  required: ['member', 'detail'],
 };
 
 const PROBLEM = {

@@ -165,6 +165,13 @@ describe('GET /api/Users', () => {
     ['role=Administrator', ['Ana']],
     ['role=administrator', []],
     ['ROLE=Sales&Active=true&SEARCH=b', ['ben']],
+    ['search=ben&_=1732540000000', ['ben']],
+    ['search=ben&role=&active=&limit=&cursor=&SEARCH_=x', ['ben']],
+    ['search=%20&role=%C2%A0&active=false', ['Cleo', 'fay', 'ünal']],
+    ['search=ana&search=ben', ['ben']],
+    ['active=true&ACTIVE=false', ['Cleo', 'fay', 'ünal']],
+    ['limit=0&limit=1&search=ben', ['ben']],
+    ['search=nothing&search=&role=Administrator', ['Ana']],
   ])('filters by %s', async (query, expected) => {
     expect(await names(query)).toEqual(expected);
   });
@@ -216,34 +223,26 @@ describe('GET /api/Users', () => {
     ['limit=101', [LIMIT]],
     ['limit=1.5', [LIMIT]],
     ['limit=-1', [LIMIT]],
-    ['limit=', [LIMIT]],
     ['limit=1e1', [LIMIT]],
     ['limit=999999999999', [LIMIT]],
-    ['cursor=', [CURSOR]],
     ['cursor=x', [CURSOR]],
     ['cursor=AA', [CURSOR]],
     ['cursor=%F0%9F%98%80', [CURSOR]],
     ['active=1', [ACTIVE]],
-    ['active=', [ACTIVE]],
-    [
-      'search=',
-      [{ member: 'search', detail: 'does not have 1 to 256 characters that can be stored' }],
-    ],
     [
       'search=%00',
       [{ member: 'search', detail: 'does not have 1 to 256 characters that can be stored' }],
     ],
     [
-      'role=%20',
+      'role=%ED%A0%80%00',
       [{ member: 'role', detail: 'does not have 1 to 256 characters that can be stored' }],
     ],
     [
       `search=${'x'.repeat(257)}`,
       [{ member: 'search', detail: 'does not have 1 to 256 characters that can be stored' }],
     ],
-    ['limit=5&LIMIT=6', [{ member: 'limit', detail: 'is there more than once' }]],
-    ['sort=x&by=y&sort=z', [{ detail: 'only search, active, role, limit, cursor are known' }]],
-    ['limit=0&active=no&cursor=x', [ACTIVE, LIMIT, CURSOR]],
+    ['limit=5&LIMIT=x', [LIMIT]],
+    ['limit=0&active=no&cursor=x&sort=y', [ACTIVE, LIMIT, CURSOR]],
   ])(
     'is a 400 that names every mistake in %s, and the database is not asked',
     async (query, errors) => {

@@ -28,8 +28,8 @@ const NOT_STORED = { 'Cache-Control': 'no-store' };
 
 /** What is wrong with one member of a request (RFC 9457, section 3: an extension member). */
 export interface MemberError {
-  /** Our own name for it. Absent where the caller sent a member that we do not know. */
-  member?: string;
+  /** Our own name for it. */
+  member: string;
   /** Fixed text that continues the name: `is not a whole number from 1 to 100`. */
   detail: string;
 }
