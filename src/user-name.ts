@@ -1,5 +1,5 @@
 /**
- * User names: which ones can exist, and the form in which they are looked up.
+ * User names: how they are read, which of them can exist, and the form in which they are looked up.
  *
  * @module
  */
@@ -12,9 +12,49 @@ export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
+/**
+ * The characters that are no part of a name at its ends: Unicode's `White_Space` and U+FEFF. JavaScript's own `trim` leaves
+ * U+0085.
+ */
+const OUTER_WHITE_SPACE = /^[\p{White_Space}\ufeff]+|[\p{White_Space}\ufeff]+$/gu;
+
+/**
+ * Removes the white space around a name. Keyboards add a blank behind a word, and people copy one with it. SQL Server's `=`
+ * ignored it too, so old clients may send it.
+ *
+ * ```ts
+ * trimName(' jdoe\u00a0'); // jdoe
+ * ```
+ */
+export function trimName(name: string): string {
+  return name.replace(OUTER_WHITE_SPACE, '');
+}
+
+/**
+ * Control, format and unassigned characters, surrogates, line and paragraph separators, and the sign for bytes that could not
+ * be decoded.
+ */
+const UNTYPABLE = /[\p{Cc}\p{Cf}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u;
+
+/**
+ * Finds a character that nobody can see or type again. A new name must not have one. A login does not look for it: such a
+ * name is unknown, as any other.
+ *
+ * ```ts
+ * findUntypable('jd\u200boe'); // U+200B
+ * ```
+ *
+ * @returns the code point of the first one, in the notation of the Unicode Standard
+ */
+export function findUntypable(text: string): string | undefined {
+  const [character] = UNTYPABLE.exec(text) ?? [];
+  const codePoint = character?.codePointAt(0)?.toString(16).toUpperCase();
+  return codePoint === undefined ? undefined : `U+${codePoint.padStart(4, '0')}`;
+}
+
 /** Whether a user of this name can exist at all. A name that cannot be stored must not reach a statement. */
 export function isPossibleUserName(name: string): boolean {
-  return name.trim() !== '' && name.length <= MAX_USER_NAME_LENGTH && isStorable(name);
+  return trimName(name) !== '' && name.length <= MAX_USER_NAME_LENGTH && isStorable(name);
 }
 
 /**

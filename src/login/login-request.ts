@@ -6,20 +6,24 @@
 import * as v from 'valibot';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { type BodyReason, readMembers } from '../http/json-body.ts';
+import { trimName } from '../user-name.ts';
 
 /** A blank member is the same as a missing one. */
-const member = v.optional(
-  v.pipe(
-    v.string(),
-    v.transform((text) => (text.trim() === '' ? undefined : text)),
-  ),
-);
+const toMember = v.transform((text: string) => (trimName(text) === '' ? undefined : text));
+
+const member = v.optional(v.pipe(v.string(), toMember));
+
+/**
+ * White space around the name is removed here, before limits, slots, lockout and lookup see the name. Otherwise every padding
+ * would be another name for them, with five more guesses. A password is taken as it is.
+ */
+const userName = v.optional(v.pipe(v.string(), v.transform(trimName), toMember));
 
 /**
  * Every member is optional here. Where a member is missing or blank, the login is refused with 401. The body is not
  * malformed.
  */
-export const LoginRequest = v.object({ userName: member, password: member, captchaToken: member });
+export const LoginRequest = v.object({ userName, password: member, captchaToken: member });
 export type LoginRequest = v.InferOutput<typeof LoginRequest>;
 
 /** Without the flag `u`, the flag `i` folds ASCII letters only: `ſ` and the Kelvin sign match nothing. */
