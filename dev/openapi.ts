@@ -70,7 +70,7 @@ const UNAVAILABLE = problem('The database fails, or a setting.', RETRY_AFTER);
 const NOT_CONFIGURED = problem('A setting is missing or unsafe.');
 const BODY_FAULTS = {
   413: problem('The body has more than 16 KiB.'),
-  415: problem('The body is not application/json.'),
+  415: problem('The content type is not JSON, or the charset is neither UTF-8 nor UTF-16.'),
 };
 const BEARER = [{ bearer: [] }];
 

@@ -71,11 +71,15 @@ export function answerLogin(reason: LoginReason, { malformed, unavailable }: Sen
     case 'content_type_not_json':
       return problem(415, { detail: 'Send the body as application/json.' });
 
+    case 'charset_not_supported':
+      return problem(415, { detail: 'Send the body in UTF-8.' });
+
     case 'body_too_large':
       return problem(413, { detail: `The body may have ${MAX_BODY_BYTES} bytes at most.` });
 
     case 'body_cut_short':
     case 'body_not_utf8':
+    case 'body_not_utf16':
     case 'body_not_json':
     case 'body_not_an_object':
     case 'member_of_wrong_type':
@@ -153,9 +157,11 @@ export function answerPasswordChange(
 
     case 'address_limit_exceeded':
     case 'content_type_not_json':
+    case 'charset_not_supported':
     case 'body_too_large':
     case 'body_cut_short':
     case 'body_not_utf8':
+    case 'body_not_utf16':
     case 'body_not_json':
     case 'body_not_an_object':
     case 'isolate_busy':

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import MIMEType from 'whatwg-mimetype';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 
 /** The largest body in bytes. The longest name, password and captcha token fit into it, escaped or not. */
@@ -11,9 +12,11 @@ export const MAX_BODY_BYTES = 16 * 1024;
 /** Why a body was not read. */
 export type BodyReason =
   | 'content_type_not_json'
+  | 'charset_not_supported'
   | 'body_too_large'
   | 'body_cut_short'
   | 'body_not_utf8'
+  | 'body_not_utf16'
   | 'body_not_json'
   | 'body_not_an_object';
 
@@ -21,8 +24,8 @@ export type BodyReason =
 export type Members<Name extends string> = Partial<Record<Name, unknown>>;
 
 /**
- * Reads the members of a request's JSON object. A UTF-8 byte order mark is skipped. `null` is the same as missing. Where
- * a member is repeated, the last one wins. Other members are ignored.
+ * Reads the members of a request's JSON object. `null` is the same as missing. Where a member is repeated, the last one wins.
+ * Other members are ignored.
  *
  * @param names the members to read, each with the spellings that it may have
  */
@@ -30,30 +33,72 @@ export async function readMembers<Name extends string>(
   request: Request,
   names: Record<Name, RegExp>,
 ): Promise<Result<Members<Name>, BodyReason>> {
-  if (!isJson(request.headers.get('Content-Type'))) return fail('content_type_not_json');
+  const encoding = readEncoding(request.headers.get('Content-Type'));
+  if (!encoding.ok) return encoding;
   const body = await readBody(request);
   if (!body.ok) return body;
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body.value);
-  } catch {
-    return fail('body_not_utf8');
-  }
+  const text = decode(body.value, encoding.value);
+  if (!text.ok) return text;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.value);
   } catch {
     return fail('body_not_json');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return fail('body_not_an_object');
   }
-  return succeed(knownMembers(text, names));
+  return succeed(knownMembers(text.value, names));
 }
 
-/** Whether a `Content-Type` is `application/json`, whatever its parameters are. */
-function isJson(contentType: string | null): boolean {
-  return /^\s*application\/json\s*(;|$)/i.test(contentType ?? '');
+/** The encodings that ASP.NET Core's JSON formatter reads, named as the WHATWG Encoding Standard names them. */
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+
+/**
+ * Reads a `Content-Type` as ASP.NET Core's JSON formatter does: `application/json`, `text/json` and `application/*+json`, with
+ * any parameters. A charset is a label of the Encoding Standard, so `utf8` is UTF-8, and `utf-16` is little-endian.
+ */
+function readEncoding(
+  contentType: string | null,
+): Result<Encoding, 'content_type_not_json' | 'charset_not_supported'> {
+  const type = MIMEType.parse(contentType ?? '');
+  if (type === null || !JSON_TYPE.test(type.essence)) return fail('content_type_not_json');
+  const encoding = encodingOf(type.parameters.get('charset') ?? 'utf-8');
+  return encoding === undefined ? fail('charset_not_supported') : succeed(encoding);
+}
+
+const JSON_TYPE = /^(application|text)\/json$|^application\/[^/]+\+json$/;
+
+/** https://encoding.spec.whatwg.org/#names-and-labels */
+function encodingOf(label: string): Encoding | undefined {
+  try {
+    const { encoding } = new TextDecoder(label);
+    return ENCODINGS.find((known) => known === encoding);
+  } catch {
+    return undefined; // no label of any encoding
+  }
+}
+
+const ENCODINGS: Encoding[] = ['utf-8', 'utf-16le', 'utf-16be'];
+
+/** A byte order mark wins over the charset: https://encoding.spec.whatwg.org/#bom-sniff */
+function decode(
+  body: Uint8Array,
+  charset: Encoding,
+): Result<string, 'body_not_utf8' | 'body_not_utf16'> {
+  const encoding = encodingOfMark(body) ?? charset;
+  try {
+    return succeed(new TextDecoder(encoding, { fatal: true, ignoreBOM: false }).decode(body));
+  } catch {
+    return fail(encoding === 'utf-8' ? 'body_not_utf8' : 'body_not_utf16');
+  }
+}
+
+function encodingOfMark([first, second, third]: Uint8Array): Encoding | undefined {
+  if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return undefined;
 }
 
 /** Stops reading at the limit, whatever length the caller has announced. */

@@ -9,7 +9,7 @@ import { type BodyReason, readMembers } from '../http/json-body.ts';
 import { trimName } from '../user-name.ts';
 
 /** A blank member is the same as a missing one. */
-const toMember = v.transform((text: string) => (trimName(text) === '' ? undefined : text));
+const toMember = v.transform((text: string) => (text.trim() === '' ? undefined : text));
 
 const member = v.optional(v.pipe(v.string(), toMember));
 

@@ -135,7 +135,16 @@ describe('the content type', () => {
   test.each([
     'application/json',
     'application/json; charset=utf-8',
-    'Application/JSON;charset="iso-8859-1";x=y',
+    'Application/JSON;charset="UTF-8";x=y',
+    'application/json;charset=utf8',
+    'application/json; charset=unicode-1-1-utf-8; boundary=x',
+    'application/json;',
+    ' application/json ; charset = utf-8',
+    'text/json',
+    'Text/JSON; charset=UTF-8',
+    'application/vnd.api+json',
+    'application/problem+json; charset="utf8"',
+    'application/ld+json;profile="x;y"',
   ])('%s is accepted', async (contentType) => {
     const response = await post('{}', { 'Content-Type': contentType });
     expect(response.status).toBe(401);
@@ -144,14 +153,30 @@ describe('the content type', () => {
   test.each([
     'text/plain',
     'application/jsonp',
-    'application/problem+json',
     'x-application/json',
+    'text/vnd.api+json',
+    'application/json+xml',
+    'application/+json',
+    'application/json, application/json',
+    'json',
     '',
   ])('"%s" is a 415', async (contentType) => {
     const answer = await wire(await post('{}', { 'Content-Type': contentType }));
     const detail = 'Send the body as application/json.';
     expect(answer).toEqual(problem(415, 'Unsupported Media Type', { detail }));
   });
+});
+
+describe('the charset', () => {
+  test.each(['iso-8859-1', 'us-ascii', 'windows-1252', '"utf-32"', 'utf-7', '""', 'none'])(
+    '%s is a 415 that names UTF-8',
+    async (charset) => {
+      const contentType = `application/json; charset=${charset}`;
+      const answer = await wire(await post('{}', { 'Content-Type': contentType }));
+      const detail = 'Send the body in UTF-8.';
+      expect(answer).toEqual(problem(415, 'Unsupported Media Type', { detail }));
+    },
+  );
 });
 
 describe('a body of', () => {

@@ -110,6 +110,16 @@ describe('five failures lock a name', () => {
     expect((await login('jdoe')).status).toBe(429);
   });
 
+  test('whatever white space is around it', async () => {
+    for (const padded of ['jdoe ', ' jdoe', '\tjdoe', 'jdoe\u00a0', '\ufeffjdoe\u0085']) {
+      await fail(padded, 1);
+    }
+    const hashes = countHashes();
+    expect((await login('jdoe')).status).toBe(429);
+    expect((await login('jdoe\u3000')).status).toBe(429);
+    expect(hashes()).toBe(0);
+  });
+
   test('and no other', async () => {
     await addUser('neighbour');
     await countFailures('jdoe', 5);

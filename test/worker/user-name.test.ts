@@ -1,7 +1,12 @@
 /** The form in which user names are compared. */
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { isPossibleUserName, normalizeUserName } from '../../src/user-name.ts';
+import {
+  findUntypable,
+  isPossibleUserName,
+  normalizeUserName,
+  trimName,
+} from '../../src/user-name.ts';
 import { database } from '../support/fixtures.ts';
 
 const DOTLESS_I = 0x131;
@@ -68,4 +73,40 @@ describe('a user name', () => {
       expect(isPossibleUserName(name)).toBe(false);
     },
   );
+});
+
+describe('the white space around a name', () => {
+  test('is every character of White_Space, and U+FEFF', () => {
+    const isTrimmed = (codePoint: number) => trimName(String.fromCodePoint(codePoint)) === '';
+    const trimmed = Array.from({ length: 0x110000 }, (_, codePoint) => codePoint).filter(isTrimmed);
+    // PropList.txt of the Unicode Character Database.
+    const whiteSpace = [
+      ...[0x9, 0xa, 0xb, 0xc, 0xd, 0x20, 0x85, 0xa0, 0x1680],
+      ...[0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a],
+      ...[0x2028, 0x2029, 0x202f, 0x205f, 0x3000],
+    ];
+    expect(trimmed).toEqual([...whiteSpace, 0xfeff]);
+  });
+
+  test('is removed at both ends, and not within', () => {
+    expect(trimName(' \u00a0ana  maría\t\u3000')).toBe('ana  maría');
+    expect(trimName('\u200bana')).toBe('\u200bana');
+  });
+});
+
+test.each([
+  ['jd\u200boe', 'U+200B'],
+  ['jdoe\n', 'U+000A'],
+  ['a\u0085b', 'U+0085'],
+  ['a\u2028b', 'U+2028'],
+  ['a\u00adb', 'U+00AD'],
+  ['\u202eeodj', 'U+202E'],
+  ['a\u{e0001}', 'U+E0001'],
+  ['a\uffff', 'U+FFFF'],
+  ['a\ufffdb', 'U+FFFD'],
+  ['a\ud800', 'U+D800'],
+  ['José Ñandú-1._@+', undefined],
+  ['日本 😀', undefined],
+])('%j has the character that nobody can type again: %s', (name, codePoint) => {
+  expect(findUntypable(name)).toBe(codePoint);
 });
