@@ -80,10 +80,17 @@ export async function verifyPassword(
 
   if (parsed === undefined) return fail('no_password');
   if (!parsed.ok) return parsed;
-  // HMAC pads a short key with zero bytes. So a password with U+0000 behind it has the same key as without. No password
-  // holds U+0000: see policy.ts.
-  if (!isEqual || password.includes('\0')) return fail('wrong_password');
+  if (!isEqual || !isPossiblePassword(password)) return fail('wrong_password');
   return succeed({ hash: parsed.value.text, isOutdated: parsed.value.foreign !== undefined });
+}
+
+/**
+ * Whether a text can be a password at all. HMAC pads a short key with zero bytes, so a password with U+0000 behind it has the
+ * same key as without. UTF-8 has no lone surrogates, so each of them becomes U+FFFD, and different texts become one. A new
+ * password has neither: see policy.ts. It is looked at after the hash, so that it costs what every other password costs.
+ */
+function isPossiblePassword(password: string): boolean {
+  return !password.includes('\0') && password.isWellFormed();
 }
 
 /** @returns the key of the user's own foreign layer, where the hash has one */

@@ -1,5 +1,6 @@
 /** Every row of the contract's table for `POST /api/Auth`, over HTTP. */
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { hashPassword } from '../../src/password/password.ts';
 import { HEADERS, problem, REFUSED, UNAVAILABLE } from '../support/answers.ts';
 import {
   breakNext,
@@ -50,9 +51,22 @@ describe('a refused login is the same 401, byte for byte, when', () => {
     ['the password is wrong', { Password: `${PASSWORD}!` }],
     ['the password differs in case', { Password: PASSWORD.toUpperCase() }],
     ['the password has U+0000 behind it', { Password: `${PASSWORD}\0` }],
+    ['the password has a lone surrogate', { Password: `${PASSWORD}\ud83d` }],
   ])('%s', async (_, members) => {
     expect(await wire(await login('jdoe', members))).toEqual(REFUSED);
   });
+
+  test.each(['\ud83d', '\ude00', '\ude00\ud83d'])(
+    'the password has the lone surrogate %j where U+FFFD would be right',
+    async (surrogate) => {
+      const userName = `replacement ${JSON.stringify(surrogate)}`;
+      const right = `correct horse ${'\ufffd'.repeat(surrogate.length)} staple`;
+      await addUser(userName, { passwordHash: await hashPassword(right) });
+      const wrong = { Password: `correct horse ${surrogate} staple` };
+      expect(await wire(await login(userName, wrong))).toEqual(REFUSED);
+      expect((await login(userName, { Password: right })).status).toBe(200);
+    },
+  );
 
   test('the captcha was solved on another hostname', async () => {
     const CaptchaToken = await solveCaptcha({ hostname: 'phishing.example' });

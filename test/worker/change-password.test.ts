@@ -136,6 +136,12 @@ describe('a wrong current password', () => {
     expect(await stored()).toEqual(before);
   });
 
+  test.each(['\ud83d', '\ude00', '\0'])('also where it has %j behind it', async (end) => {
+    const answer = await wire(await change({ currentPassword: `${PASSWORD}${end}` }));
+    expect(answer.status).toBe(400);
+    expect(answer.body).toBe(badMember('currentPassword', 'is not the current password'));
+  });
+
   test('counts as a failed login does, and five lock the name for both', async () => {
     const log = recordLog();
     for (let time = 0; time < 5; time++) {
@@ -177,6 +183,7 @@ test.each([
   ['short', 'has fewer than 15 characters'],
   ['passwordpassword', 'is among the commonest, which are guessed first'],
   ['a perfectly\0good passphrase', 'holds the character U+0000'],
+  ['a perfectly\ud83dgood passphrase', 'is not valid Unicode'],
   [PASSWORD, 'is the current password'],
   ['x'.repeat(1025), 'has more than 1024 characters'],
 ])(
