@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { toSafeJson } from './escape.ts';
+import { printErrorLine } from './print.ts';
 
 /** The names in these events come from the operator, so they are no secrets. */
 export type OperatorEvent =
@@ -23,5 +25,5 @@ export type OperatorEvent =
  * `2>>audit.log` keeps the events, and the terminal still shows the sentence.
  */
 export function audit(event: OperatorEvent): void {
-  console.error(JSON.stringify(event));
+  printErrorLine(toSafeJson(event));
 }

@@ -19,6 +19,7 @@ import {
   toHashRow,
 } from './hash-row.ts';
 import { Interruption } from './interruption.ts';
+import { printLine } from './print.ts';
 import { showProgress } from './progress.ts';
 
 /** The hash has none of today's layers. It may also be unreadable. */
@@ -42,8 +43,8 @@ export async function hardenUsers(): Promise<ExitCode> {
     } while (batch.length > 0 && !interruption.isRequested);
     progress.end();
     audit({ event: 'hashes_hardened', hardened });
-    console.log(`Hardened ${hardened} hashes in ${name}.`);
-    if (unreadable > 0) console.log(`${unreadable} are no hashes of ASP.NET Core Identity.`);
+    printLine(`Hardened ${hardened} hashes in ${name}.`);
+    if (unreadable > 0) printLine(`${unreadable} are no hashes of ASP.NET Core Identity.`);
   });
   return interruption.conclude();
 }

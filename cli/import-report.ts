@@ -5,6 +5,7 @@
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { OperatorError } from './operator-error.ts';
+import { printErrorLine } from './print.ts';
 
 /** Counts what became of the rows. */
 export class ImportReport {
@@ -23,7 +24,7 @@ export class ImportReport {
 
   reject(line: number, reason: string): void {
     this.rejected++;
-    console.error(`line ${line}: ${reason}`);
+    printErrorLine(`line ${line}: ${reason}`);
     this.#write(appendFileSync, `${JSON.stringify({ line, reason })}\n`);
   }
 

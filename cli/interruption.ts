@@ -4,6 +4,7 @@
  * @module
  */
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { printErrorLine } from './print.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -31,7 +32,7 @@ export class Interruption {
   conclude(): ExitCode {
     for (const signal of SIGNALS) process.off(signal, this.#listener);
     if (!this.isRequested) return EXIT.done;
-    console.error('Interrupted. Run the same command again to go on.');
+    printErrorLine('Interrupted. Run the same command again to go on.');
     return EXIT.interrupted;
   }
 }

@@ -4,5 +4,12 @@
  * @module
  */
 
-/** Ends a command. Its message is all that is printed: a sentence, without a secret in it. */
-export class OperatorError extends Error {}
+/** Ends a command. Only its message and its further lines are printed: sentences, without a secret in them. */
+export class OperatorError extends Error {
+  readonly furtherLines: readonly string[];
+
+  constructor(sentence: string, furtherLines: readonly string[] = []) {
+    super(sentence);
+    this.furtherLines = furtherLines;
+  }
+}

@@ -1,20 +1,31 @@
 /**
- * Prints the result of a command on standard output: columns for people, or JSON for scripts.
+ * Everything that a command prints: sentences, columns for people, or JSON for scripts. Data are always escaped.
  *
  * @module
  */
+import { escapeUntypable, toSafeJson } from './escape.ts';
 
 export type Row = Record<string, string | number | boolean | null | string[]>;
 
+/** Prints one line on standard output, whatever the text holds. */
+export function printLine(text: string): void {
+  console.log(escapeUntypable(text));
+}
+
+/** Prints one line on standard error, whatever the text holds. */
+export function printErrorLine(text: string): void {
+  console.error(escapeUntypable(text));
+}
+
 /** Prints rows that all have the same members. With `json` it prints one array. */
 export function printRows(rows: Row[], json: boolean): void {
-  console.log(json ? JSON.stringify(rows, null, 2) : inColumns(rows));
+  console.log(json ? toSafeJson(rows, 2) : inColumns(rows));
 }
 
 /** Prints one row, with each member on a line of its own. With `json` it prints one object. */
 export function printRow(row: Row, json: boolean): void {
   const lines = Object.entries(row).map(([name, value]) => [name, cell(value)]);
-  console.log(json ? JSON.stringify(row, null, 2) : aligned(lines));
+  console.log(json ? toSafeJson(row, 2) : aligned(lines));
 }
 
 function inColumns(rows: Row[]): string {
@@ -33,7 +44,7 @@ function aligned(lines: string[][]): string {
 
 function cell(value: Row[string] = null): string {
   if (value === null) return '-';
-  if (Array.isArray(value)) return value.join(', ') || '-';
+  if (Array.isArray(value)) return escapeUntypable(value.join(', ')) || '-';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return String(value);
+  return escapeUntypable(String(value));
 }
