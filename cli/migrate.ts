@@ -1,18 +1,52 @@
 /**
- * `db migrate`: brings the tables up to date.
+ * `db migrate`: brings the tables up to date, and the user names in them.
  *
  * @module
  */
 import { migrate } from '../src/db/migrate.ts';
-import { withDatabase } from './database.ts';
+import { changeNames, planNameChanges, type StoredName } from '../src/db/stored-names.ts';
+import { type Target, withDatabase } from './database.ts';
+import { quoteName } from './escape.ts';
+import { OperatorError } from './operator-error.ts';
+import { printLine } from './print.ts';
 
 export async function migrateDatabase(): Promise<void> {
-  await withDatabase(async ({ databaseUrl, name }) => {
-    const count = await migrate(databaseUrl);
-    console.log(
-      count === 0
-        ? `Nothing to migrate: ${name} is up to date.`
-        : `Applied ${count} ${count === 1 ? 'migration' : 'migrations'} to ${name}.`,
-    );
+  await withDatabase(async (target) => {
+    const { databaseUrl, name } = target;
+    // The names are looked at first, so that nothing has been changed where they cannot be.
+    const plan = await planNameChanges(databaseUrl);
+    if (!plan.ok) throw collision(target, plan.details.groups);
+    const migrations = await migrate(databaseUrl);
+    if (migrations > 0) printLine(`Applied ${count(migrations, 'migration')} to ${name}.`);
+    const changed = await changeNames(databaseUrl, plan.value);
+    if (!changed.ok) {
+      throw new OperatorError(
+        `The users of ${name} have changed meanwhile. Run npm run db:migrate again.`,
+      );
+    }
+    if (changed.value > 0) {
+      printLine(
+        `Brought ${count(changed.value, 'user name')} of ${name} into the form that logins look for.`,
+      );
+    }
+    if (migrations + changed.value === 0) printLine(`Nothing to migrate: ${name} is up to date.`);
   });
+}
+
+function collision({ name }: Target, groups: StoredName[][]): OperatorError {
+  const lines = groups.map((group) =>
+    group.map(({ id, userName }) => `${quoteName(userName)} (id ${quoteName(id)})`).join(', '),
+  );
+  return new OperatorError(
+    `White space around a user name is not part of it, and case does not count. So the users of each line have one name in ${name}:`,
+    [
+      ...lines,
+      'Nothing was changed. Rename or delete all users of a line but one, by their ids, and run npm run db:migrate again.',
+      'docs/permissions.md says how.',
+    ],
+  );
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
