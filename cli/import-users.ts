@@ -7,6 +7,7 @@ import { inArray, or } from 'drizzle-orm';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { connect } from '../src/db/connection.ts';
 import { roles, users } from '../src/db/schema.ts';
+import { trimName } from '../src/user-name.ts';
 import { audit } from './audit.ts';
 import { withDatabase } from './database.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -16,8 +17,10 @@ import { type ImportedUser, type RoleSource, toImportedUser } from './imported-u
 import { isSameFile, withFile } from './input-file.ts';
 import { Interruption } from './interruption.ts';
 import { OperatorError } from './operator-error.ts';
+import { printErrorLine, printLine } from './print.ts';
 import { showProgress } from './progress.ts';
 import { ShapeCosts } from './shape-costs.ts';
+import { isCapitalGuid, lowerCaseGuid } from './user-id.ts';
 import { readUserRecords } from './user-records.ts';
 
 export interface ImportOptions {
@@ -26,6 +29,8 @@ export interface ImportOptions {
   /** Allows administrators' roles. */
   admin: boolean;
   harden: boolean;
+  /** Writes GUIDs as .NET does. */
+  lowerCaseIds: boolean;
   dryRun: boolean;
   /** A file for the rejected rows. */
   rejects?: string;
@@ -43,7 +48,8 @@ interface Import {
   report: ImportReport;
 }
 
-type Row = ImportedUser & { line: number };
+/** A row with its line, and with the id as it is in the file. */
+type Row = ImportedUser & { line: number; exportedId: string };
 
 /** @param file a path, or `-` for standard input */
 export async function importUsers(file: string, options: ImportOptions): Promise<ExitCode> {
@@ -77,7 +83,7 @@ export async function importUsers(file: string, options: ImportOptions): Promise
       } finally {
         progress.end();
         if (!options.dryRun) audit({ event: 'users_imported', added: report.added });
-        console.log(summary(report, name, options.dryRun));
+        printLine(summary(report, name, options.dryRun));
       }
       if (lines.size > 0 && !interruption.isRequested) {
         throw new OperatorError(
@@ -91,8 +97,8 @@ export async function importUsers(file: string, options: ImportOptions): Promise
 }
 
 function readRoleSource({ role, roleColumn }: ImportOptions): RoleSource {
-  if (role !== undefined && roleColumn === undefined) return { name: role };
-  if (role === undefined && roleColumn !== undefined) return { column: roleColumn };
+  if (role !== undefined && roleColumn === undefined) return { name: trimName(role) };
+  if (role === undefined && roleColumn !== undefined) return { column: trimName(roleColumn) };
   throw new OperatorError(
     'Name one role with --role, or the column that has it with --role-column.',
   );
@@ -111,12 +117,19 @@ function summary(report: ImportReport, database: string, isDryRun: boolean): str
 async function* readRows({
   path,
   roleSource,
+  options: { lowerCaseIds },
 }: Import): AsyncGenerator<{ line: number; row: Result<Row, string> }> {
   const roleColumn = 'column' in roleSource ? roleSource.column : undefined;
   for await (const { line, columns } of readUserRecords(path, roleColumn)) {
     const user = columns.ok ? toImportedUser(columns.value, roleSource) : columns;
-    yield { line, row: user.ok ? succeed({ line, ...user.value }) : user };
+    const row = user.ok ? succeed({ ...withBothIds(user.value, lowerCaseIds), line }) : user;
+    yield { line, row };
   }
+}
+
+function withBothIds(user: ImportedUser, lowerCaseIds: boolean) {
+  const id = lowerCaseIds ? lowerCaseGuid(user.id) : user.id;
+  return { ...user, id, exportedId: user.id };
 }
 
 /** @returns the lines that can be imported. The report has the others */
@@ -125,6 +138,7 @@ async function checkRows(run: Import): Promise<Set<number>> {
   const names = new Map<string, number>();
   const ids = new Map<string, number>();
   const costs = new ShapeCosts();
+  let capitalGuids = 0;
 
   function check({ id, normalizedUserName, role }: Row): Result<undefined, string> {
     if (!run.roleIds.has(role)) return fail(NO_ROLE);
@@ -140,10 +154,21 @@ async function checkRows(run: Import): Promise<Set<number>> {
       names.set(row.value.normalizedUserName, line);
       ids.set(row.value.id, line);
       costs.add(row.value.hash);
+      if (isCapitalGuid(row.value.exportedId)) capitalGuids++;
     }
   }
   costs.warn();
+  if (capitalGuids > 0) warnOfCapitalGuids(capitalGuids, run.options.lowerCaseIds);
   return lines;
+}
+
+function warnOfCapitalGuids(count: number, lowerCaseIds: boolean): void {
+  printErrorLine(
+    lowerCaseIds
+      ? `${count} ids are GUIDs in capital letters. They become small letters, as .NET writes them.`
+      : `${count} ids are GUIDs in capital letters, and they stay so. .NET writes a GUID in small letters, and services ` +
+          'compare ids as text. --lower-case-ids makes them small letters.',
+  );
 }
 
 const NO_ROLE = "there is no such role, or it is an administrator's and --admin is missing";
@@ -208,21 +233,33 @@ async function addUsers({ databaseUrl, roleIds, options }: Import, missing: Row[
   return new Set(added.map(({ id }) => id));
 }
 
-/** Leaves out the users who are there already, and rejects rows whose name another user has. */
+/**
+ * Leaves out the users who are there already. Rejects rows whose name another user has, and rows whose id is there in
+ * another case.
+ */
 async function withoutPresent({ databaseUrl, report }: Import, batch: Row[]): Promise<Row[]> {
   const names = batch.map(({ normalizedUserName }) => normalizedUserName);
-  const ids = batch.map(({ id }) => id);
+  const ids = batch.flatMap(({ id, exportedId }) => [id, exportedId]);
   const present = await connect(databaseUrl)
     .select({ id: users.id, name: users.normalizedUserName })
     .from(users)
     .where(or(inArray(users.id, ids), inArray(users.normalizedUserName, names)));
-  const presentIds = new Set(present.map(({ id }) => id));
-  const presentNames = new Set(present.map(({ name }) => name));
-  return batch.filter(({ line, id, normalizedUserName }) => {
-    if (presentIds.has(id)) report.present++;
-    else if (presentNames.has(normalizedUserName)) {
+  const nameOf = new Map(present.map(({ id, name }) => [id, name]));
+  const idOf = new Map(present.map(({ id, name }) => [name, id]));
+  return batch.filter(({ line, id, exportedId, normalizedUserName }) => {
+    const namesake = idOf.get(normalizedUserName);
+    if (nameOf.has(id)) {
+      const isMerger = id !== exportedId && nameOf.get(id) !== normalizedUserName;
+      if (isMerger) report.reject(line, ID_OF_ANOTHER);
+      else report.present++;
+    } else if (nameOf.has(exportedId) || namesake?.toLowerCase() === id.toLowerCase()) {
+      report.reject(line, ID_IN_ANOTHER_CASE);
+    } else if (namesake !== undefined) {
       report.reject(line, 'the UserName is that of another user in the database');
     } else return true;
     return false;
   });
 }
+
+const ID_OF_ANOTHER = 'the Id in small letters is that of another UserName in the database';
+const ID_IN_ANOTHER_CASE = 'the Id is in the database in another case';

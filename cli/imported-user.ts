@@ -6,8 +6,13 @@
 import * as v from 'valibot';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { parseStoredHash, type StoredHash } from '../src/password/stored-hash.ts';
-import { isPossibleUserName, isStorable, normalizeUserName } from '../src/user-name.ts';
-import { INVISIBLE } from './names.ts';
+import {
+  findUntypable,
+  MAX_USER_NAME_LENGTH,
+  normalizeUserName,
+  trimName,
+} from '../src/user-name.ts';
+import { isAddressable } from './user-id.ts';
 
 /** A row in the form in which every later step needs it: nothing of it has to be parsed again. */
 export interface ImportedUser {
@@ -34,6 +39,21 @@ const text = v.pipe(
   v.transform((value) => (value === null || String(value).trim() === '' ? null : String(value))),
 );
 
+/** Text without the white space around it. */
+const name = v.pipe(
+  text,
+  v.transform((value) => (value === null ? null : trimName(value) || null)),
+);
+
+/** Also refuses what PostgreSQL cannot store: U+0000 is a control character, and a lone surrogate is refused too. */
+function typable(column: string) {
+  return v.check<string, (issue: v.CheckIssue<string>) => string>(
+    (value) => findUntypable(value) === undefined,
+    ({ input }) =>
+      `${column} has the character ${findUntypable(input)}, which people cannot see or type`,
+  );
+}
+
 const TRUE = ['1', 'true', 't'];
 const FALSE = ['0', 'false', 'f'];
 
@@ -56,31 +76,17 @@ const Row = v.object({
     ),
     text,
     v.string('Id is missing'),
-    v.check(
-      (id) => id.length <= MAX_ID_LENGTH && isStorable(id),
-      'Id has more than 450 characters, or one that PostgreSQL cannot store',
-    ),
-    v.check((id) => !INVISIBLE.test(id), 'Id has a line break or another control character'),
+    typable('Id'),
+    v.maxLength(MAX_ID_LENGTH, `Id has more than ${MAX_ID_LENGTH} characters`),
+    v.check(isAddressable, 'Id is me, . or .., and no request can read a user of such an Id'),
   ),
   username: v.pipe(
-    text,
+    name,
     v.string('UserName is missing'),
-    v.check(
-      isPossibleUserName,
-      'UserName has more than 256 characters, or one that PostgreSQL cannot store',
-    ),
-    v.check(
-      (name) => !INVISIBLE.test(name),
-      'UserName has a line break or another control character',
-    ),
+    typable('UserName'),
+    v.maxLength(MAX_USER_NAME_LENGTH, `UserName has more than ${MAX_USER_NAME_LENGTH} characters`),
   ),
-  email: v.pipe(
-    text,
-    v.check(
-      (email) => email === null || isStorable(email),
-      'Email has a character that PostgreSQL cannot store',
-    ),
-  ),
+  email: v.pipe(name, v.nullable(v.pipe(v.string(), typable('Email')))),
   passwordhash: v.pipe(
     text,
     v.rawTransform(({ dataset: { value }, addIssue, NEVER }): StoredHash | null => {
@@ -101,7 +107,8 @@ const Row = v.object({
  * Checks a row.
  *
  * @param columns by their names in lower case
- * @returns the user, or what is wrong with the row: fixed text for people, with nothing of the row in it
+ * @returns the user, or what is wrong with the row: text for people, with nothing of the row in it but
+ *   the code point of a character that is refused
  */
 export function toImportedUser(
   columns: Record<string, unknown>,
@@ -117,7 +124,7 @@ export function toImportedUser(
 }
 
 function readRole(columns: Record<string, unknown>, column: string): string | null {
-  const name = column.toLowerCase();
-  const role = v.safeParse(text, Object.hasOwn(columns, name) ? columns[name] : null);
+  const key = column.toLowerCase();
+  const role = v.safeParse(name, Object.hasOwn(columns, key) ? columns[key] : null);
   return role.success ? role.output : null;
 }

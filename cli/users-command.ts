@@ -83,6 +83,7 @@ export function addUsersCommand(program: Command, run: Run): void {
     .option('--role-column <column>', 'the column that has the role of each')
     .option('--admin', "allow administrators' roles", false)
     .option('--no-harden', "store the hashes as they are, without today's layers over them")
+    .option('--lower-case-ids', 'write GUIDs in small letters, as .NET does', false)
     .option(
       '--rejects <file>',
       'write line and reason of the rejected rows to a file, as JSON Lines',

@@ -159,6 +159,91 @@ test('a second run leaves alone what is there, and a name of somebody else is re
   ]);
 });
 
+test('of two names that differ only in the white space around them, the first goes in', async () => {
+  const path = file('{"Id":"A1","UserName":"ana "}\n{"Id":"A2","UserName":"\u00a0ANA"}');
+  expect((await importAs(path)).output).toContain(
+    'line 2: has the UserName or the Id of line 1\nAdded 1 users',
+  );
+  expect((await rows()).map(([, userName]) => userName)).toEqual(['ana']);
+  // The user of a padded name is the user who is there already.
+  expect((await importAs(path)).output).toContain(' 1 were there already, 1 rejected.');
+});
+
+describe('GUIDs in capital letters', () => {
+  const ANA = '0F8FAD5B-D9CB-469F-A165-70867728950E';
+  const BEN = '7C9E6679-7425-40DE-944B-E07FC1F90AE7';
+  const DIGITS = '11111111-2222-3333-4444-555555555555';
+  const jsonl = (...users: [string, string][]) =>
+    file(users.map(([Id, UserName]) => JSON.stringify({ Id, UserName })).join('\n'));
+  const withOption = (path: string, ...options: string[]) =>
+    importAs(path, '--role', 'Sales', '--lower-case-ids', ...options);
+  const ids = async () => (await rows()).map(([id]) => id);
+  const STAY =
+    /^2 ids are GUIDs in capital letters, and they stay so\. .* --lower-case-ids makes them small letters\.$/gm;
+
+  test('stay as they are, which is said once, in a dry run too', async () => {
+    const path = jsonl([ANA, 'ana'], [BEN, 'ben'], [DIGITS, 'cleo'], ['A1', 'dora']);
+    const dryRun = await importAs(path, '--role', 'Sales', '--dry-run');
+    expect(dryRun.output.match(STAY)).toHaveLength(1);
+    const { exitCode, output } = await importAs(path);
+    expect(output.match(STAY)).toHaveLength(1);
+    expect(exitCode).toBe(0);
+    expect(await ids()).toEqual([ANA, BEN, DIGITS, 'A1']);
+  });
+
+  test('become small letters with --lower-case-ids, and no other id does', async () => {
+    const path = jsonl([ANA, 'ana'], [DIGITS, 'ben'], ['A1', 'cleo'], [`{${BEN}}`, 'dora']);
+    const { exitCode, output } = await withOption(path);
+    expect(output).toMatch(
+      /^1 ids are GUIDs in capital letters\. They become small letters, as \.NET writes them\.\nAdded 4/,
+    );
+    expect(exitCode).toBe(0);
+    expect(await ids()).toEqual([ANA.toLowerCase(), DIGITS, 'A1', `{${BEN}}`]);
+    // A second run finds them again.
+    expect((await withOption(path)).output).toContain('Added 0 users');
+  });
+
+  test('are not told of where there are none', async () => {
+    const path = jsonl([ANA.toLowerCase(), 'ana'], [DIGITS, 'ben'], ['B2', 'cleo']);
+    expect((await withOption(path)).output).toMatch(/^Added 3 users/);
+  });
+
+  test('of a file never become one silently', async () => {
+    const path = jsonl([ANA, 'ana'], [ANA.toLowerCase(), 'ben']);
+    expect((await importAs(path, '--role', 'Sales', '--dry-run')).output).toContain('Would add 2');
+    expect(await withOption(path)).toMatchObject({
+      exitCode: 1,
+      output: expect.stringMatching(
+        /^line 2: has the UserName or the Id of line 1\n.*\nAdded 1 .*, 1 rejected\.\n$/,
+      ),
+    });
+  });
+
+  test('never become the id of another user in the database silently', async () => {
+    await importAs(jsonl([ANA.toLowerCase(), 'ana']));
+    expect(await withOption(jsonl([ANA, 'somebody']))).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining(
+        'line 1: the Id in small letters is that of another UserName in the database\nAdded 0',
+      ),
+    });
+  });
+
+  test.each<[string, [string, string], [string, string], string[]]>([
+    ['with the option after without', [ANA, 'ana'], [ANA, 'ana'], ['--lower-case-ids']],
+    ['renamed, with the option after without', [ANA, 'ana'], [ANA, 'anna'], ['--lower-case-ids']],
+    ['without the option after with', [ANA.toLowerCase(), 'ana'], [ANA, 'ana'], []],
+    ['of other ids', ['a1', 'ana'], ['A1', 'ana '], []],
+  ])('do not double a user: %s', async (_, first, second, options) => {
+    await importAs(jsonl(first));
+    expect(await importAs(jsonl(second), '--role', 'Sales', ...options)).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('line 1: the Id is in the database in another case\nAdded 0'),
+    });
+    expect(await ids()).toEqual([first[0]]);
+  });
+});
+
 test('a dry run writes nothing', async () => {
   expect(
     await importAs(file('{"Id":"A1","UserName":"ana"}'), '--role', 'Sales', '--dry-run'),
@@ -220,6 +305,13 @@ describe('the role', () => {
     );
     const again = await importAs(file(text), '--role-column', 'ROL', '--admin');
     expect(again.output).toContain('; 1 were there already, 2 rejected.');
+  });
+
+  test('is read without the white space around it', async () => {
+    const padded = 'Id,UserName,PasswordHash,Rol\nA1,ana,,"Sales  "\nA2,ben,,\u00a0Sales\n';
+    expect((await importAs(file(padded), '--role-column', ' rol ')).output).toContain('Added 2');
+    const more = '{"Id":"A3","UserName":"cleo"}';
+    expect((await importAs(file(more), '--role', 'Sales ')).output).toContain('Added 1');
   });
 
   test('that is the same for all has to be there', async () => {

@@ -92,6 +92,25 @@ test('every spelling of Activo is read: that of psql, and NULL as active', async
   expect(active).toEqual([true, false, true, false, true, false, true, true, true]);
 });
 
+test.each([' ', '\r\n', '\u00a0', '\u0085', '\u2003', '\ufeff'])(
+  'the white space %j around a name and an e-mail address is not part of them',
+  async (blank) => {
+    const pad = (text: string) => `${blank}${text}${blank}`;
+    const row = { Id: 'A1', UserName: pad('ana maría'), Email: pad('ana@example.com') };
+    expect(await read(JSON.stringify(row))).toMatchObject([
+      [1, { userName: 'ana maría', email: 'ana@example.com' }],
+    ]);
+    const csv = `Id,UserName,PasswordHash,Email\nA1,"${row.UserName}",,"${pad('')}"`;
+    expect(await read(csv)).toMatchObject([[2, { userName: 'ana maría', email: null }]]);
+    const longest = JSON.stringify({ Id: 'A1', UserName: pad('x'.repeat(256)) });
+    expect(await read(longest)).toMatchObject([[1, { userName: 'x'.repeat(256) }]]);
+  },
+);
+
+test.each(['me2', 'a.', '...', 'mé', '.me', 'me/password'])('the id %j can be read', async (Id) => {
+  expect(await read(JSON.stringify({ Id, UserName: 'ana' }))).toMatchObject([[1, { id: Id }]]);
+});
+
 describe('a line', () => {
   test('ends with a line feed and with nothing else in JSON Lines, and blank ones are counted', async () => {
     const text = '{"Id":"A1","UserName":"ana","Notes":"\u2028\u2029"}\r\n\n{"Id":"A2"}\n';
@@ -124,6 +143,10 @@ test.each([
   ]);
 });
 
+const untypable = (column: string, codePoint: string) =>
+  `${column} has the character ${codePoint}, which people cannot see or type`;
+const UNADDRESSABLE = 'Id is me, . or .., and no request can read a user of such an Id';
+
 test('each row that cannot be taken says why', async () => {
   const json = (row: object) => JSON.stringify({ Id: 'A1', UserName: 'ana', ...row });
   const longKey = Buffer.concat([version3Header(1, 100_000, 16), Buffer.alloc(16 + 4096)]);
@@ -131,18 +154,27 @@ test('each row that cannot be taken says why', async () => {
     [json({ Id: undefined })]: 'Id is missing',
     '{"Id":9007199254740993,"UserName":"ana"}':
       'Id is a number that JSON readers round: export it as text',
-    [json({ Id: 'x'.repeat(451) })]:
-      'Id has more than 450 characters, or one that PostgreSQL cannot store',
-    [json({ Id: 'A\0' })]: 'Id has more than 450 characters, or one that PostgreSQL cannot store',
+    [json({ Id: 'x'.repeat(451) })]: 'Id has more than 450 characters',
+    [json({ Id: 'A\0' })]: 'Id has the character U+0000, which people cannot see or type',
     [json({ Id: ['A1'] })]: 'a value is neither text nor a number',
     [json({ UserName: ' ' })]: 'UserName is missing',
-    [json({ UserName: 'x'.repeat(257) })]:
-      'UserName has more than 256 characters, or one that PostgreSQL cannot store',
-    [json({ UserName: 'ana\ud800' })]:
-      'UserName has more than 256 characters, or one that PostgreSQL cannot store',
-    [json({ UserName: 'ana\r' })]: 'UserName has a line break or another control character',
-    [json({ Id: 'A\n1' })]: 'Id has a line break or another control character',
-    [json({ Email: 'ana\0@example.com' })]: 'Email has a character that PostgreSQL cannot store',
+    [json({ UserName: '\u0085\ufeff' })]: 'UserName is missing',
+    [json({ UserName: 'x'.repeat(257) })]: 'UserName has more than 256 characters',
+    [json({ UserName: 'ana\ud800' })]: untypable('UserName', 'U+D800'),
+    [json({ UserName: 'a\rna' })]: untypable('UserName', 'U+000D'),
+    [json({ UserName: 'a\u2028na' })]: untypable('UserName', 'U+2028'),
+    [json({ UserName: 'ana\u200b' })]: untypable('UserName', 'U+200B'),
+    [json({ UserName: 'a\u0378na' })]: untypable('UserName', 'U+0378'),
+    [json({ Id: 'A\n1' })]: untypable('Id', 'U+000A'),
+    [json({ Id: 'A\u202e1' })]: untypable('Id', 'U+202E'),
+    [json({ Email: 'ana\0@example.com' })]: untypable('Email', 'U+0000'),
+    [json({ Email: 'ana\u001b[2J@example.com' })]: untypable('Email', 'U+001B'),
+    [json({ Email: 'ana@example.com\nroot' })]: untypable('Email', 'U+000A'),
+    [json({ Email: 'ana@exam\u200bple.com' })]: untypable('Email', 'U+200B'),
+    [json({ Id: 'me' })]: UNADDRESSABLE,
+    [json({ Id: 'ME' })]: UNADDRESSABLE,
+    [json({ Id: '.' })]: UNADDRESSABLE,
+    [json({ Id: '..' })]: UNADDRESSABLE,
     [json({ PasswordHash: longKey.toString('base64') })]:
       'PasswordHash is not of ASP.NET Core Identity version 2 or 3, or costs too much to verify',
     [json({ Activo: 'maybe' })]: 'Activo is none of 1, 0, true and false',
