@@ -11,9 +11,10 @@ import { hashPassword } from '../src/password/password.ts';
 import { normalizeUserName } from '../src/user-name.ts';
 import { audit } from './audit.ts';
 import { type Target, withDatabase } from './database.ts';
-import { refuseBadName } from './names.ts';
+import { readNewEmail, readNewName } from './names.ts';
 import { readNewPassword } from './new-password.ts';
 import { OperatorError } from './operator-error.ts';
+import { printLine } from './print.ts';
 import { refuseOtherKind } from './roles.ts';
 
 export interface AddUserOptions {
@@ -30,16 +31,13 @@ const ADMINISTRATOR = 'Administrator';
 
 const UNIQUE_VIOLATION = '23505';
 
-export async function addUser(userName: string, options: AddUserOptions): Promise<void> {
-  const { admin, email } = options;
-  const roleName = options.role ?? (admin ? ADMINISTRATOR : undefined);
-  if (roleName === undefined) throw new OperatorError('Name a role with --role, or use --admin.');
-  refuseBadName('user name', userName);
-  refuseBadName('role name', roleName);
-
-  if (email !== undefined && !/^[^\s@]+@[^\s@]+$/.test(email)) {
-    throw new OperatorError('The e-mail address is not of the form name@host.');
-  }
+export async function addUser(name: string, options: AddUserOptions): Promise<void> {
+  const { admin } = options;
+  const role = options.role ?? (admin ? ADMINISTRATOR : undefined);
+  if (role === undefined) throw new OperatorError('Name a role with --role, or use --admin.');
+  const userName = readNewName('user name', name);
+  const roleName = readNewName('role name', role);
+  const email = options.email === undefined ? undefined : readNewEmail(options.email);
 
   // Everything else is checked first, so that nobody types a password in vain.
   if (!options.passwordStdin) {
@@ -55,8 +53,8 @@ export async function addUser(userName: string, options: AddUserOptions): Promis
   await withDatabase(async (target) => {
     const isNewRole = await checkRole(target, roleName, options);
     const db = connect(target.databaseUrl);
-    const role = { name: roleName, isAdmin: admin };
-    const insertRole = db.insert(roles).values(role).onConflictDoNothing();
+    const newRole = { name: roleName, isAdmin: admin };
+    const insertRole = db.insert(roles).values(newRole).onConflictDoNothing();
     const userId = crypto.randomUUID();
     const insertUser = db.insert(users).values({
       id: userId,
@@ -74,7 +72,7 @@ export async function addUser(userName: string, options: AddUserOptions): Promis
       throw takenName(target, userName);
     }
     audit({ event: 'password_set', userId, userName });
-    console.log(`Added ${userName} (${roleName}) to ${target.name}.`);
+    printLine(`Added ${userName} (${roleName}) to ${target.name}.`);
   });
 }
 

@@ -9,17 +9,17 @@ import { connect } from '../src/db/connection.ts';
 import { modules } from '../src/db/schema.ts';
 import { audit } from './audit.ts';
 import { withDatabase } from './database.ts';
-import { refuseBadName } from './names.ts';
+import { readNewName } from './names.ts';
 import { OperatorError } from './operator-error.ts';
-import { printRows } from './print.ts';
+import { printLine, printRows } from './print.ts';
 
-export async function addModule(key: string, { name }: { name: string }): Promise<void> {
+export async function addModule(key: string, options: { name: string }): Promise<void> {
   if (!isModuleKey(key)) {
     throw new OperatorError(
       'A module key has 1 to 50 characters: small letters, digits and hyphens, a letter first.',
     );
   }
-  refuseBadName('module name', name);
+  const name = readNewName('module name', options.name);
   await withDatabase(async (target) => {
     const row = { key, name };
     const { rowCount } = await connect(target.databaseUrl)
@@ -29,7 +29,7 @@ export async function addModule(key: string, { name }: { name: string }): Promis
     if (rowCount === 0)
       throw new OperatorError(`There is a module ${key} in ${target.name} already.`);
     audit({ event: 'module_added', module: key });
-    console.log(`Added the module ${key} to ${target.name}.`);
+    printLine(`Added the module ${key} to ${target.name}.`);
   });
 }
 

@@ -1,28 +1,53 @@
 /**
- * The rules for the names that an operator gives.
+ * The rules for the names and e-mail addresses that an operator gives.
  *
  * @module
  */
 
-import { isPossibleUserName, MAX_USER_NAME_LENGTH } from '../src/user-name.ts';
+import {
+  findUntypable,
+  isPossibleUserName,
+  MAX_USER_NAME_LENGTH,
+  trimName,
+} from '../src/user-name.ts';
 import { OperatorError } from './operator-error.ts';
 
-/** @param kind the kind of name, for the message, such as `user name` */
-export function refuseImpossibleName(kind: string, name: string): void {
+/**
+ * Reads a name that is already stored. White space around it is not part of it.
+ *
+ * @param kind the kind of name, for the message, such as `user name`
+ * @throws OperatorError where no such name can exist
+ */
+export function readName(kind: string, text: string): string {
+  const name = trimName(text);
   if (!isPossibleUserName(name)) {
     throw new OperatorError(`A ${kind} has 1 to ${MAX_USER_NAME_LENGTH} characters.`);
   }
+  return name;
 }
 
-/** For a new name. It also refuses a name that people would misread, or that would be taken for an option. */
-export function refuseBadName(kind: string, name: string): void {
-  refuseImpossibleName(kind, name);
-  if (name !== name.trim() || name.startsWith('-') || INVISIBLE.test(name)) {
-    throw new OperatorError(
-      `A ${kind} has no control characters, no space at either end, and no hyphen at its beginning.`,
-    );
+/** Reads a new name. It also refuses a name that people cannot type again, or that would be taken for an option. */
+export function readNewName(kind: string, text: string): string {
+  const name = readName(kind, text);
+  refuseUntypable(kind, name);
+  if (name.startsWith('-')) throw new OperatorError(`A ${kind} does not begin with a hyphen.`);
+  return name;
+}
+
+/** Reads a new e-mail address. White space around it is not part of it. */
+export function readNewEmail(text: string): string {
+  const email = trimName(text);
+  refuseUntypable('e-mail address', email);
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
+    throw new OperatorError('The e-mail address is not of the form name@host.');
   }
+  return email;
 }
 
-/** Control characters, characters that turn the direction of text, and the sign for bytes that cannot be decoded. */
-export const INVISIBLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/u;
+function refuseUntypable(kind: string, text: string): void {
+  const codePoint = findUntypable(text);
+  if (codePoint === undefined) return;
+  throw new OperatorError(
+    `The ${kind} has the character ${codePoint}. Leave it out, because people cannot see it or type it.`,
+  );
+}

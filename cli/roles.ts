@@ -7,15 +7,16 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { isPermission, type Permission } from '#portero/internal/permission.ts';
 import { connect, type Database } from '../src/db/connection.ts';
 import { roles } from '../src/db/schema.ts';
+import { trimName } from '../src/user-name.ts';
 import { audit } from './audit.ts';
 import { type Target, withDatabase } from './database.ts';
 import { grant, revoke } from './grants.ts';
-import { refuseBadName } from './names.ts';
+import { readNewName } from './names.ts';
 import { OperatorError } from './operator-error.ts';
-import { printRow, printRows } from './print.ts';
+import { printLine, printRow, printRows } from './print.ts';
 
-export async function addRole(name: string, { admin }: { admin: boolean }): Promise<void> {
-  refuseBadName('role name', name);
+export async function addRole(text: string, { admin }: { admin: boolean }): Promise<void> {
+  const name = readNewName('role name', text);
   await withDatabase(async (target) => {
     const row = { name, isAdmin: admin };
     const insert = connect(target.databaseUrl).insert(roles).values(row).onConflictDoNothing();
@@ -23,7 +24,7 @@ export async function addRole(name: string, { admin }: { admin: boolean }): Prom
       throw new OperatorError(`There is a role ${name} in ${target.name} already.`);
     }
     audit({ event: 'role_added', role: name, admin });
-    console.log(`Added the role ${name} to ${target.name}.`);
+    printLine(`Added the role ${name} to ${target.name}.`);
   });
 }
 
@@ -54,7 +55,8 @@ export async function listRoles({ json }: { json: boolean }): Promise<void> {
   });
 }
 
-export async function showRole(name: string, { json }: { json: boolean }): Promise<void> {
+export async function showRole(text: string, { json }: { json: boolean }): Promise<void> {
+  const name = trimName(text);
   await withDatabase(async (target) => {
     const [row] = await selectRoles(connect(target.databaseUrl)).where(eq(roles.name, name));
     if (row === undefined) throw noRole(name, target);
@@ -62,7 +64,8 @@ export async function showRole(name: string, { json }: { json: boolean }): Promi
   });
 }
 
-export async function grantPermissions(name: string, texts: string[]): Promise<void> {
+export async function grantPermissions(text: string, texts: string[]): Promise<void> {
+  const name = trimName(text);
   const permissions = readPermissions(texts);
   await withDatabase(async (target) => {
     const db = connect(target.databaseUrl);
@@ -72,14 +75,15 @@ export async function grantPermissions(name: string, texts: string[]): Promise<v
     }
     const added = await grant(db, role, permissions);
     if (added.length > 0) audit({ event: 'permissions_granted', role: name, permissions: added });
-    console.log(
+    printLine(
       `Granted ${count(added)} to ${name} in ${target.name}; ` +
         `${permissions.length - added.length} were granted already. It counts from the next login.`,
     );
   });
 }
 
-export async function revokePermissions(name: string, texts: string[]): Promise<void> {
+export async function revokePermissions(text: string, texts: string[]): Promise<void> {
+  const name = trimName(text);
   const permissions = readPermissions(texts);
   await withDatabase(async (target) => {
     const db = connect(target.databaseUrl);
@@ -87,7 +91,7 @@ export async function revokePermissions(name: string, texts: string[]): Promise<
     const removed = await revoke(db, role, permissions);
     if (removed.length > 0)
       audit({ event: 'permissions_revoked', role: name, permissions: removed });
-    console.log(
+    printLine(
       `Revoked ${count(removed)} of ${name} in ${target.name}; ` +
         `${permissions.length - removed.length} were not granted. ` +
         'Tokens that are out keep theirs, 30 minutes at most.',

@@ -9,14 +9,14 @@ import { unlockName } from '../src/db/lockout.ts';
 import { users } from '../src/db/schema.ts';
 import { findUserByName, findUsers, type UserRow } from '../src/db/users.ts';
 import { hashPassword } from '../src/password/password.ts';
-import { normalizeUserName } from '../src/user-name.ts';
+import { normalizeUserName, trimName } from '../src/user-name.ts';
 import { changeUnlessLastAdministrator } from './administrators.ts';
 import { audit } from './audit.ts';
 import { type Target, withDatabase } from './database.ts';
-import { refuseImpossibleName } from './names.ts';
+import { readName } from './names.ts';
 import { readNewPassword } from './new-password.ts';
 import { OperatorError } from './operator-error.ts';
-import { printRow, printRows } from './print.ts';
+import { printLine, printRow, printRows } from './print.ts';
 import { findRole, refuseOtherKind } from './roles.ts';
 
 export interface ListUsersOptions {
@@ -29,7 +29,12 @@ export interface ListUsersOptions {
 
 const PAGE_SIZE = 1000;
 
-export async function listUsers({ json, ...filter }: ListUsersOptions): Promise<void> {
+export async function listUsers({ json, ...options }: ListUsersOptions): Promise<void> {
+  const filter = {
+    ...options,
+    search: readFilter(options.search),
+    role: readFilter(options.role),
+  };
   await withDatabase(async ({ databaseUrl }) => {
     const rows: UserRow[] = [];
     let page: UserRow[];
@@ -43,24 +48,28 @@ export async function listUsers({ json, ...filter }: ListUsersOptions): Promise<
   });
 }
 
+/** A blank filter is no filter. */
+function readFilter(text = ''): string | undefined {
+  return trimName(text) || undefined;
+}
+
 export async function showUser(userName: string, { json }: { json: boolean }): Promise<void> {
   await withUser(userName, async (_, user) => printRow(toRow(user), json));
 }
 
 export async function setRole(
   userName: string,
-  roleName: string,
+  role: string,
   { admin }: { admin: boolean },
 ): Promise<void> {
+  const roleName = trimName(role);
   await withUser(userName, async (db, user, target) => {
-    const role = await findRole(db, roleName, target);
-    refuseOtherKind(role, admin);
-    const change = sql`role_id = ${role.id}`;
-    await (role.isAdmin
-      ? update(db, user, change)
-      : changeUnlessLastAdministrator(db, user, change));
+    const { id, name, isAdmin } = await findRole(db, roleName, target);
+    refuseOtherKind({ name, isAdmin }, admin);
+    const change = sql`role_id = ${id}`;
+    await (isAdmin ? update(db, user, change) : changeUnlessLastAdministrator(db, user, change));
     audit({ event: 'role_set', userId: user.id, userName: user.userName, role: roleName });
-    console.log(`${user.userName} has the role ${roleName} from the next login on.`);
+    printLine(`${user.userName} has the role ${roleName} from the next login on.`);
   });
 }
 
@@ -70,7 +79,7 @@ export async function setActive(userName: string, active: boolean): Promise<void
     await (active ? update(db, user, change) : changeUnlessLastAdministrator(db, user, change));
     const event = active ? 'user_activated' : 'user_deactivated';
     audit({ event, userId: user.id, userName: user.userName });
-    console.log(
+    printLine(
       active
         ? `${user.userName} can log in.`
         : `${user.userName} cannot log in any more. Tokens that are out stay valid, 30 minutes at most.`,
@@ -92,7 +101,7 @@ export async function setPassword(
     await update(db, user, sql`password_hash = ${passwordHash}, foreign_layer_id = null`);
     await unlockName(db, normalizeUserName(userName));
     audit({ event: 'password_set', userId: user.id, userName: user.userName });
-    console.log(`Set the password of ${user.userName}.`);
+    printLine(`Set the password of ${user.userName}.`);
   });
 }
 
@@ -101,10 +110,10 @@ async function update(db: Database, { id }: UserRow, change: SQL): Promise<void>
 }
 
 async function withUser<T>(
-  userName: string,
+  text: string,
   use: (db: Database, user: UserRow, target: Target) => Promise<T>,
 ): Promise<T> {
-  refuseImpossibleName('user name', userName);
+  const userName = readName('user name', text);
   return withDatabase(async (target) => {
     const db = connect(target.databaseUrl);
     const user = await findUserByName(db, normalizeUserName(userName));

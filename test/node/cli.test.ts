@@ -1,12 +1,12 @@
 /** The operator's command line, as a process on a local database. */
-import { readFileSync } from 'node:fs';
-import { eq } from 'drizzle-orm';
+import { readdirSync, readFileSync } from 'node:fs';
+import { eq, like } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { recordLogin } from '../../src/db/lockout.ts';
 import { beginLogin } from '../../src/db/login-statement.ts';
 import { roles, users } from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
-import { normalizeUserName } from '../../src/user-name.ts';
+import { findUntypable, normalizeUserName } from '../../src/user-name.ts';
 import { useLocalDatabase } from '../support/operator.ts';
 
 const PASSPHRASE = 'a perfectly good passphrase';
@@ -88,16 +88,28 @@ describe('users add', () => {
     ],
     ['a blank name', [' ', '--role', 'Sales'], PASSPHRASE, 'A user name has 1 to 256 characters.'],
     [
-      'a name with a space at its end',
-      ['bob ', '--role', 'Sales'],
+      'a padded name that is taken',
+      ['JDOE\u00a0', '--role', 'Sales'],
       PASSPHRASE,
-      'A user name has no control characters, no space at either end, and no hyphen at its beginning.',
+      'A user of the name JDOE is already in the local database.',
+    ],
+    [
+      'a name of white space that JavaScript does not know',
+      ['\u0085', '--role', 'Sales'],
+      PASSPHRASE,
+      'A user name has 1 to 256 characters.',
     ],
     [
       'an option for a role',
       ['bob', '--role', '--admin'],
       PASSPHRASE,
-      'A role name has no control characters, no space at either end, and no hyphen at its beginning.',
+      'A role name does not begin with a hyphen.',
+    ],
+    [
+      'a role that people cannot type',
+      ['bob', '--role', 'Sa\u200bles', '--create-role'],
+      PASSPHRASE,
+      'The role name has the character U+200B. Leave it out, because people cannot see it or type it.',
     ],
     [
       'an e-mail address that is none',
@@ -144,6 +156,58 @@ describe('users add', () => {
   ])('refuses %s', async (_, args, password, sentence) => {
     expect(await addUser(args, password)).toEqual({ exitCode: 1, output: `${sentence}\n` });
     expect(await find('bob')).toBeUndefined();
+  });
+
+  test.each([
+    ['U+200B', 'bo\u200bb'],
+    ['U+200B', 'bob\u200b'], // no white space, so it is not taken off
+    ['U+001B', 'bo\u001b[2Jb'],
+    ['U+009B', 'bo\u009b2Jb'],
+    ['U+000A', 'bo\nb'],
+    ['U+0085', 'bo\u0085b'],
+    ['U+2028', 'bo\u2028b'],
+    ['U+202E', '\u202ebob'],
+    ['U+00AD', 'bo\u00adb'],
+    ['U+FEFF', 'bo\ufeffb'],
+    ['U+0378', 'bo\u0378b'],
+    ['U+E0041', 'bo\u{e0041}b'],
+    ['U+FFFD', 'bo\ufffdb'],
+  ])('refuses a name and an e-mail address with %s: %j', async (codePoint, text) => {
+    const output = (kind: string) =>
+      `The ${kind} has the character ${codePoint}. Leave it out, because people cannot see it or type it.\n`;
+    expect(await addUser([text, '--role', 'Sales'])).toEqual({
+      exitCode: 1,
+      output: output('user name'),
+    });
+    expect(await addUser(['bob', '--role', 'Sales', '--email', `${text}@example.com`])).toEqual({
+      exitCode: 1,
+      output: output('e-mail address'),
+    });
+    expect(await db().$count(users, like(users.userName, '%bo%'))).toBe(0);
+  });
+
+  test.each([' kim ', 'kim\t', 'kim\r\n', '\u00a0kim', 'kim\u3000', '\ufeffkim', 'kim\u0085'])(
+    'takes the white space off %j, and off everything beside it',
+    async (name) => {
+      const email = name.replace('kim', 'kim@example.com');
+      const args = [name, '--role', name.replace('kim', 'Sales'), '--email', email];
+      expect(await addUser(args)).toEqual({
+        exitCode: 0,
+        output: 'Added kim (Sales) to the local database.\n',
+      });
+      const row = (await find('kim'))?.users;
+      expect(row).toMatchObject({ normalizedUserName: 'KIM', email: 'kim@example.com' });
+      await db().delete(users).where(eq(users.userName, 'kim'));
+    },
+  );
+
+  test('keeps the white space within a name, and letters of every script', async () => {
+    for (const name of ['ana maría', 'DOMAIN\\bob', '名前', 'عمر', '😀'.repeat(2)]) {
+      expect(await addUser([name, '--role', 'Sales'])).toMatchObject({
+        output: `Added ${name} (Sales) to the local database.\n`,
+      });
+      await db().delete(users).where(eq(users.userName, name));
+    }
   });
 
   test('asks for a password only at a terminal', async () => {
@@ -218,6 +282,18 @@ test('users unlock refuses a name that cannot be one', async () => {
   });
 });
 
+test('users unlock takes the white space around a name off', async () => {
+  await beginLogin(
+    db(),
+    { normalizedUserName: 'PADDED', attemptId: crypto.randomUUID() },
+    { failures: 1, minutes: 5 },
+  );
+  expect(await portero(['users', 'unlock', ' padded\u2003'])).toEqual({
+    exitCode: 0,
+    output: 'Unlocked padded in the local database.\n',
+  });
+});
+
 describe('a database elsewhere', () => {
   test('is the one of DATABASE_URL', async () => {
     const environment = { DATABASE_URL: databaseUrl(), PORTERO_LOCAL_FOLDER: '/nonexistent' };
@@ -253,6 +329,41 @@ test('migrate refuses tables that it did not make', async () => {
     output:
       'The local database already has tables that db:migrate did not make. Migrate an empty one.\n',
   });
+});
+
+const HOSTILE = '\u001b]0;owned\u0007\u009b2J';
+
+test.each([
+  [['users', `show${HOSTILE}`], "error: unknown command 'show"],
+  [['users', 'show', 'x', `--json${HOSTILE}`], "error: unknown option '--json"],
+  [['users', 'show', 'x', `y${HOSTILE}`], 'error: too many arguments for'],
+  [[`users${HOSTILE}\nerror`], "error: unknown command 'users"],
+])('the wrong usage %j is quoted with escapes, on one line', async (args, beginning) => {
+  const { exitCode, output } = await portero(args);
+  expect(exitCode).toBe(2);
+  const [first = ''] = output.split('\n');
+  expect(first.startsWith(beginning)).toBe(true);
+  expect(first).toContain(String.raw`\u001b]0;owned\u0007\u009b2J`);
+  expect(findUntypable(output.replaceAll('\n', ''))).toBeUndefined();
+});
+
+test("commander's suggestion stays on a line of its own", async () => {
+  const { output } = await portero(['users', 'ad']);
+  expect(output).toMatch(/^error: unknown command 'ad'\n\(Did you mean add\?\)\n/);
+});
+
+test('a fault that nobody has foreseen is printed with escapes too, with exit code 1', async () => {
+  const environment = { PORTERO_LOCAL_FOLDER: `/dev/null/${HOSTILE}` };
+  const { exitCode, output } = await asProcess(['users', 'list'], '', environment);
+  expect(output).toContain(String.raw`/dev/null/\u001b]0;owned\u0007\u009b2J`);
+  expect(findUntypable(output.replaceAll('\n', ''))).toBeUndefined();
+  expect(exitCode).toBe(1);
+});
+
+test('nothing is printed past the one module that escapes', () => {
+  const files = readdirSync('cli').filter((name) => name !== 'print.ts');
+  const printing = files.filter((name) => /\bconsole\b/.test(readFileSync(`cli/${name}`, 'utf8')));
+  expect(printing).toEqual([]);
 });
 
 test.each([

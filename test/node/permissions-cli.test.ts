@@ -2,8 +2,16 @@
 import { eq, inArray, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { beginLogin } from '../../src/db/login-statement.ts';
-import { foreignLayers, loginAttempts, roleGrants, roles, users } from '../../src/db/schema.ts';
+import {
+  foreignLayers,
+  loginAttempts,
+  modules,
+  roleGrants,
+  roles,
+  users,
+} from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
+import { findUntypable } from '../../src/user-name.ts';
 import { expectValue } from '../support/expect-value.ts';
 import { useLocalDatabase } from '../support/operator.ts';
 
@@ -115,6 +123,143 @@ describe('roles', () => {
     expect((await json('roles', 'show', 'Broad')).permissions).toHaveLength(70);
     // What is there already takes no more room.
     expect((await grant('read')).exitCode).toBe(0);
+  });
+});
+
+describe('white space around a name is not part of it', () => {
+  test('where a user is named', async () => {
+    for (const name of ['jdoe ', '\tjdoe', '\u00a0JDOE\u0085', '\ufeffjdoe\u3000']) {
+      expect(await json('users', 'show', name)).toMatchObject({ userName: 'jdoe' });
+    }
+    expect(await answer('users', 'deactivate', ' jdoe')).toContain('0 jdoe cannot log in');
+    expect(await answer('users', 'activate', 'jdoe\n')).toBe('0 jdoe can log in.\n');
+    expect(await answer('users', 'set-role', 'jdoe ', ' Sales\u2003')).toBe(
+      '0 jdoe has the role Sales from the next login on.\n',
+    );
+    const password = 'another perfectly good passphrase';
+    expect(
+      await portero(['users', 'set-password', 'jdoe ', '--password-stdin'], `${password}\n`),
+    ).toEqual({ exitCode: 0, output: 'Set the password of jdoe.\n' });
+  });
+
+  test('where users are searched, and a blank filter is no filter', async () => {
+    const count = async (...args: string[]) => (await json('users', 'list', ...args)).length;
+    const all = await count();
+    expect(await count('--search', ' garcia ')).toBe(1);
+    expect(await count('--role', 'Administrator ')).toBe(await count('--role', 'Administrator'));
+    expect(await count('--search', ' ', '--role', '')).toBe(all);
+  });
+
+  test('where roles and modules are named', async () => {
+    expect(await answer('roles', 'add', ' Padded\t')).toContain('0 Added the role Padded to');
+    expect(await answer('roles', 'add', 'Padded')).toContain('1 There is a role Padded in');
+    expect(await answer('roles', 'grant', 'Padded ', 'users.read')).toContain('0 Granted 1');
+    expect(await answer('roles', 'revoke', ' Padded', 'users.read')).toContain('0 Revoked 1');
+    expect(await json('roles', 'show', '\u00a0Padded')).toMatchObject({ role: 'Padded' });
+    await portero(['modules', 'add', 'padded', '--name', ' Padded\u0085']);
+    expect(await json('modules', 'list')).toContainEqual({ key: 'padded', name: 'Padded' });
+  });
+});
+
+describe('a name that people cannot type', () => {
+  const REFUSED =
+    'has the character U+200B. Leave it out, because people cannot see it or type it.';
+
+  test('is refused for a role and for a module', async () => {
+    expect(await answer('roles', 'add', 'Sal\u200bes')).toBe(`1 The role name ${REFUSED}\n`);
+    expect(await answer('modules', 'add', 'x', '--name', 'In\u200bvoices')).toBe(
+      `1 The module name ${REFUSED}\n`,
+    );
+  });
+
+  test('can still be given to a command, where such a user is stored already', async () => {
+    const [sales] = await db().select().from(roles).where(eq(roles.name, 'Sales'));
+    const userName = 'ad\u200bmin';
+    const normalizedUserName = 'AD\u200bMIN';
+    await db()
+      .insert(users)
+      .values({ id: 'untypable', userName, normalizedUserName, roleId: sales?.id ?? 0 });
+    expect(await answer('users', 'deactivate', userName)).toBe(
+      String.raw`0 ad\u200bmin cannot log in any more. Tokens that are out stay valid, 30 minutes at most.` +
+        '\n',
+    );
+    await db().delete(users).where(eq(users.id, 'untypable'));
+  });
+});
+
+describe('data are printed with escapes', () => {
+  const CLEAR = '\u001b[2J\u009b2J\r\n\u202e\u200b\u2028\u{e0041}';
+  const ESCAPED = String.raw`\u001b[2J\u009b2J\u000d\u000a\u202e\u200b\u2028\udb40\udc41`;
+  const evil = { userName: `evil${CLEAR}x`, email: `${CLEAR}@x` };
+
+  async function withHostileData(use: () => Promise<void>) {
+    const name = `Role${CLEAR}x`;
+    const [role] = await db().insert(roles).values({ name, isAdmin: true }).returning();
+    const roleId = role?.id ?? 0;
+    const normalizedUserName = evil.userName.toUpperCase();
+    await db()
+      .insert(users)
+      .values({ id: `id${CLEAR}x`, ...evil, normalizedUserName, roleId });
+    await db()
+      .insert(modules)
+      .values({ key: 'evil', name: `Module${CLEAR}x` });
+    try {
+      await use();
+    } finally {
+      await db().delete(users).where(eq(users.roleId, roleId));
+      await db().delete(roles).where(eq(roles.id, roleId));
+      await db().delete(modules).where(eq(modules.key, 'evil'));
+    }
+  }
+
+  test.each([
+    [['users', 'list'], `evil${ESCAPED}x`],
+    [
+      ['users', 'list', '--search', 'evil', '--json'],
+      `${ESCAPED.replaceAll('\\u000d\\u000a', '\\r\\n')}@x`,
+    ],
+    [['users', 'show', evil.userName], `id${ESCAPED}x`],
+    [['users', 'deactivate', evil.userName], `evil${ESCAPED}x cannot log in any more.`],
+    [['users', 'activate', evil.userName], `evil${ESCAPED}x can log in.`],
+    [['users', 'set-role', evil.userName, `Role${CLEAR}x`, '--admin'], `the role Role${ESCAPED}x`],
+    [['users', 'set-role', 'jdoe', `Role${CLEAR}x`], `Role${ESCAPED}x is an administrator's role`],
+    [['roles', 'list'], `Role${ESCAPED}x`],
+    [['roles', 'show', `Role${CLEAR}x`], `Role${ESCAPED}x`],
+    [['roles', 'grant', `Role${CLEAR}x`, 'users.read'], `Role${ESCAPED}x is an administrator's`],
+    [['modules', 'list'], `Module${ESCAPED}x`],
+    [['modules', 'add', `x${CLEAR}`, '--name', 'x'], 'A module key has'],
+    [['users', 'show', `nobody${CLEAR}x`], `There is no user nobody${ESCAPED}x in`],
+    [['users', 'unlock', `nobody${CLEAR}x`], `no failed login of nobody${ESCAPED}x counts`],
+    [['users', 'set-role', 'jdoe', `None${CLEAR}x`], `There is no role None${ESCAPED}x in`],
+    [['roles', 'grant', 'Sales', `x${CLEAR}.fly`], 'is no permission.'],
+    [['users', 'import', `/none${CLEAR}x`, '--role', 'Sales'], `/none${ESCAPED}x cannot be read`],
+    [
+      ['users', 'import', '/none', '--role', `None${CLEAR}x`],
+      `There is no role None${ESCAPED}x in`,
+    ],
+  ])('by %j', async (args, expected) => {
+    await withHostileData(async () => {
+      const { output } = await portero(args);
+      expect(output).toContain(expected);
+      expect(findUntypable(output.replaceAll('\n', ''))).toBeUndefined();
+    });
+  });
+
+  test('one row is one line, and JSON reads as what is stored', async () => {
+    await withHostileData(async () => {
+      const { output } = await portero(['users', 'list']);
+      expect(output.split('\n')).toHaveLength((await db().$count(users)) + 2);
+      expect(await json('users', 'show', evil.userName)).toMatchObject(evil);
+    });
+  });
+
+  test('in events too, which stay the same when they are read', async () => {
+    await withHostileData(async () => {
+      const [event] = await eventsOf(['users', 'deactivate', evil.userName]);
+      expect(event).toMatchObject({ event: 'user_deactivated', userName: evil.userName });
+      const { output } = await portero(['users', 'activate', evil.userName]);
+      expect(output).not.toContain('event'); // so an event is one line
+    });
   });
 });
 
