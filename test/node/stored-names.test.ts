@@ -182,10 +182,12 @@ describe('a user who comes or changes while the names are changed', () => {
   test('keeps a name that was given meanwhile', async () => {
     await store('A1', 'ana ');
     await store('B1', 'ben ');
+    await store('C1', 'cleo ');
     const changes = expectValue(await planNameChanges(databaseUrl()));
+    await db().update(users).set({ userName: 'Cleo ' }).where(eq(users.id, 'C1'));
     await db().delete(users).where(eq(users.id, 'A1'));
     await store('A1', 'anna');
     expect(await changeNames(databaseUrl(), changes)).toEqual({ ok: true, value: 1 });
-    expect((await stored()).map(([, userName]) => userName)).toEqual(['anna', 'ben']);
+    expect((await stored()).map(([, userName]) => userName)).toEqual(['anna', 'ben', 'Cleo ']);
   });
 });
