@@ -20,6 +20,9 @@ export function readableLine(line: string): string | null {
   if (event?.event === 'settings_refused') {
     return event.faults.map(({ setting, problem }) => `${setting} ${problem}`).join('\n');
   }
+  if (event?.event === 'settings_left_out') {
+    return event.faults.map(({ setting, problem }) => `Left out: ${setting} ${problem}`).join('\n');
+  }
   if (event?.event === 'name_locked') {
     return `${event.userName ?? '(unknown)'}  locked for ${event.minutes} min`;
   }

@@ -10,7 +10,7 @@
 import type { LoginReason, PasswordChangeReason } from './answers.ts';
 import type { DatabaseReason } from './db/failure.ts';
 import type { FloodLimitReason, RateLimits } from './http/flood-limits.ts';
-import type { SettingFault } from './settings.ts';
+import type { SettingFault } from './settings/fault.ts';
 
 /**
  * The events. `docs/log.md` explains each of them to the people who read the log. Names and fields are stable, because
@@ -39,6 +39,7 @@ export type LogEvent =
   | { event: 'users_not_read'; fault: DatabaseReason; sqlState?: string }
   | { event: 'rate_limit_off'; limit: keyof RateLimits; fault: FloodLimitReason }
   | { event: 'settings_refused'; faults: SettingFault[] }
+  | { event: 'settings_left_out'; faults: SettingFault[] }
   | { event: 'pruned'; names: number; foreignLayers: number }
   | { event: 'not_pruned'; fault: DatabaseReason; sqlState?: string }
   | { event: 'unexpected_error'; error: string; stack: string[] };
@@ -94,6 +95,7 @@ function needsAnOperator(event: LogEvent): boolean {
     case 'users_not_read':
     case 'rate_limit_off':
     case 'settings_refused':
+    case 'settings_left_out':
     case 'not_pruned':
     case 'unexpected_error':
       return true;
