@@ -6,7 +6,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { connect } from '../src/db/connection.ts';
-import { DATABASE_URL_FORM, parseDatabaseUrl } from '../src/db/database-url.ts';
+import {
+  type DatabaseAddress,
+  parseDatabaseUrl,
+  readDatabaseAddress,
+} from '../src/db/database-url.ts';
 import { databaseFailure } from '../src/db/failure.ts';
 import { OperatorError } from './operator-error.ts';
 
@@ -15,21 +19,28 @@ const LOCAL_WAIT_MS = 30_000;
 const LOCAL_POLL_MS = 100;
 
 export interface Target {
-  databaseUrl: string;
+  databaseUrl: DatabaseAddress;
   /** For people: `the local database`. */
   name: string;
 }
 
 /** Runs a command on its database. @throws OperatorError for every fault of the database */
 export async function withDatabase<T>(use: (target: Target) => Promise<T>): Promise<T> {
-  const databaseUrl = process.env.DATABASE_URL;
-  if (!databaseUrl) return withLocalDatabase(use);
-  const url = parseDatabaseUrl(databaseUrl);
-  if (url === undefined) {
-    throw new OperatorError(`DATABASE_URL is not of the form ${DATABASE_URL_FORM}.`);
+  const { DATABASE_URL, NEON_ENDPOINT } = process.env;
+  if (!DATABASE_URL && !NEON_ENDPOINT) return withLocalDatabase(use);
+  const database = readDatabaseAddress(DATABASE_URL || undefined, NEON_ENDPOINT || undefined);
+  if (!database.ok) {
+    const { setting, problem } = database.details;
+    throw new OperatorError(`${setting} ${problem}.`);
   }
-  const target = { databaseUrl, name: `the database at ${url.hostname}` };
-  return explainFaults(target, use);
+  return explainFaults({ databaseUrl: database.value, name: nameOf(database.value) }, use);
+}
+
+/** For people: the host that is asked. */
+function nameOf(database: DatabaseAddress): string {
+  return typeof database === 'string'
+    ? `the database at ${parseDatabaseUrl(database)?.hostname}`
+    : `the database behind ${new URL(database.neonEndpoint).host}`;
 }
 
 async function withLocalDatabase<T>(use: (target: Target) => Promise<T>): Promise<T> {

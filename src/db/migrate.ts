@@ -6,6 +6,7 @@
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { connect } from './connection.ts';
+import type { DatabaseAddress } from './database-url.ts';
 
 export const MIGRATIONS_FOLDER = `${import.meta.dirname}/../../drizzle`;
 
@@ -20,7 +21,7 @@ const MIGRATION_DEADLINE_MS = 120_000;
  * @returns how many migrations were applied
  */
 export async function migrate(
-  databaseUrl: string,
+  databaseUrl: DatabaseAddress,
   migrationsFolder = MIGRATIONS_FOLDER,
 ): Promise<number> {
   const db = () => connect(databaseUrl, MIGRATION_DEADLINE_MS);

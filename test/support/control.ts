@@ -22,6 +22,14 @@ export interface Call {
   body: any;
 }
 
+/** A request to any host, of a service or not. */
+export interface Connection {
+  host: string;
+  path: string;
+  /** Absent where the request is not one for a database. */
+  connectionString: string | undefined;
+}
+
 function control(method: string, path: string, body?: unknown): Promise<Response> {
   return fetch(`http://control.test${path}`, { method, body: JSON.stringify(body) });
 }
@@ -64,6 +72,11 @@ export async function forgetCalls(): Promise<void> {
 export async function callsTo(service: Service): Promise<Call['body'][]> {
   const calls: Call[] = await (await control('GET', '/calls')).json();
   return calls.filter((call) => call.service === service).map((call) => call.body);
+}
+
+/** Every host that has been asked, in order, since {@link forgetCalls}. */
+export async function connections(): Promise<Connection[]> {
+  return (await control('GET', '/connections')).json();
 }
 
 /** Waits until so many requests have reached a service. A slow machine takes more than the usual second. */

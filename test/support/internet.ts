@@ -8,12 +8,16 @@ import { Hono } from 'hono';
 import { createNeonEndpoint } from '../../dev/neon-endpoint.ts';
 import { createTurnstileEndpoint, Siteverify } from '../../dev/siteverify.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import type { Call, Fault, Service } from './control.ts';
+import type { Call, Connection, Fault, Service } from './control.ts';
 import { identityHash } from './identity-hash.ts';
 import { startPostgres } from './postgres.ts';
 
 const HOSTS: Record<string, Service> = {
   'api.eu-central-1.aws.neon.tech': 'database',
+  'api.c-2.us-east-2.aws.neon.tech': 'database',
+  'api.eastus2.azure.neon.tech': 'database',
+  'api.us-east-1.postgres.vercel-storage.com': 'database',
+  'neon-proxy.example.org:8443': 'database',
   'challenges.cloudflare.com': 'siteverify',
 };
 
@@ -28,6 +32,7 @@ export async function startInternet(turnstileSecret: string) {
   const services = { database: neon, siteverify: createTurnstileEndpoint(siteverify) };
   const faults: Record<Service, Fault[]> = { database: [], siteverify: [] };
   const calls: Call[] = [];
+  const connections: Connection[] = [];
   const heldUp: (() => void)[] = [];
 
   const control = new Hono()
@@ -52,15 +57,19 @@ export async function startInternet(turnstileSecret: string) {
     })
     .delete('/calls', (context) => {
       calls.length = 0;
+      connections.length = 0;
       return context.body(null);
     })
-    .get('/calls', (context) => context.json(calls));
+    .get('/calls', (context) => context.json(calls))
+    .get('/connections', (context) => context.json(connections));
 
   const app = new Hono<{ Bindings: HttpBindings }>().all('*', async (context) => {
     const host = context.req.header('Host') ?? '';
     if (host === 'control.test') return control.fetch(context.req.raw);
     // Past faults and call lists, for arranging and looking up rows.
     if (host === address) return neon.fetch(context.req.raw);
+    const connectionString = context.req.header('Neon-Connection-String');
+    connections.push({ host, path: context.req.path, connectionString });
     const service = HOSTS[host];
     if (service === undefined) return context.text(`no such host: ${host}`, 502);
     const request = context.req.raw;
