@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import { FAULT_RETRY_SECONDS, problem } from '#portero/internal/problem.ts';
 import type { Failure, Result } from '#portero/internal/result.ts';
 import type { AppEnv } from '../app-env.ts';
-import { askDatabase, type Database } from '../db/connection.ts';
+import { type Database, readDatabase } from '../db/connection.ts';
 import type { DatabaseDetails, DatabaseReason } from '../db/failure.ts';
 import { findUser, findUsers } from '../db/users.ts';
 import { readQuery } from '../http/query.ts';
@@ -124,7 +124,7 @@ function read<T>(
   query: (db: Database) => Promise<unknown>,
 ): Promise<Result<T, DatabaseReason, DatabaseDetails>> {
   const { databaseUrl } = context.get('settings');
-  return askDatabase(databaseUrl, async (db) => v.parse(schema, await query(db)));
+  return readDatabase(databaseUrl, async (db) => v.parse(schema, await query(db)));
 }
 
 function answerUnread({ reason, details }: Failure<DatabaseReason, DatabaseDetails>): Response {

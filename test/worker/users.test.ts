@@ -3,7 +3,7 @@ import { like } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { users } from '../../src/db/schema.ts';
 import { HEADERS, problem, REFUSED } from '../support/answers.ts';
-import { breakNext, callsTo, forgetCalls } from '../support/control.ts';
+import { breakNext, callsTo, type Fault, forgetCalls } from '../support/control.ts';
 import { addUser, database, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
 import { send, wire } from '../support/requests.ts';
@@ -91,7 +91,8 @@ describe.each([
     ['answering nonsense', { status: 200, body: '{}' }, { fault: 'database_bad_answer' }],
   ])('is a 503 while the database is %s, and the log says why', async (_, fault, logged) => {
     const log = recordLog();
-    await breakNext('database', fault);
+    await forgetCalls();
+    await breakNext('database', fault, fault); // a read is repeated once
     expect(await wire(await get(path))).toEqual(
       problem(503, 'Service Unavailable', {
         detail: 'Users cannot be read at the moment.',
@@ -101,7 +102,29 @@ describe.each([
       }),
     );
     expect(log.events('users_not_read')).toMatchObject([logged]);
+    expect(await callsTo('database')).toHaveLength(2);
     expect((await get(path)).status).toBe(200);
+  });
+
+  test.each<Fault>([
+    'unreachable',
+    'answers in vain',
+    { status: 500, body: 'the compute wakes up' },
+    { status: 200, body: '<html></html>' },
+  ])('is repeated once where the database fails the first time: %j', async (fault) => {
+    const log = recordLog();
+    await forgetCalls();
+    await breakNext('database', fault);
+    expect((await get(path)).status).toBe(200);
+    expect(await callsTo('database')).toHaveLength(2);
+    expect(log.lines).toEqual([]);
+  });
+
+  test('is repeated once where the first answer never comes', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout');
+    await breakNext('database', 'hangs');
+    expect((await get(path)).status).toBe(200);
+    expect(timeout.mock.calls).toEqual([[5_000], [5_000]]);
   });
 });
 
