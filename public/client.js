@@ -100,15 +100,18 @@ export function createClient(options) {
         throw failure;
     }
     async function fetchWithToken(input, init = {}) {
-        const url = new URL(isRequest(input) ? input.url : input, base);
-        if (!origins.includes(url.origin)) {
-            throw new PorteroError('origin_not_trusted', `${url.origin} may not have the token.`);
-        }
+        const url = isRequest(input) ? undefined : new URL(input, base);
         const userId = current?.session.claims.sub;
         const loggedOut = sitting.signal;
         const failureBefore = failure;
         const signal = init.signal === undefined && isRequest(input) ? input.signal : init.signal;
-        const toRequest = () => new Request(isRequest(input) ? input.clone() : url, init);
+        function toRequest() {
+            const request = new Request(url ?? input.clone(), init);
+            const { origin } = new URL(request.url);
+            if (origins.includes(origin))
+                return request;
+            throw new PorteroError('origin_not_trusted', `${origin} may not have the token.`);
+        }
         function attempt(request) {
             throwIfNobodys();
             if (current)

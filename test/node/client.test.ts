@@ -107,6 +107,102 @@ describe('a request', () => {
   });
 });
 
+describe('what goes out is what was checked:', () => {
+  /** A trusted service, where `jdoe` is logged in, and another that must not be sent anything. */
+  async function startBeside() {
+    const elsewhere = await startTokenService();
+    const started = await start();
+    await started.client.login(jdoe);
+    return { ...started, elsewhere, good: `${started.service.url}/1`, bad: `${elsewhere.url}/1` };
+  }
+
+  const texts = (...list: string[]) => ({ toString: () => list.shift() ?? '' });
+
+  class LyingRequest extends Request {
+    override get url() {
+      return super.url.replace(/:\d+/, ':80');
+    }
+  }
+
+  test.each<[string, (good: string, bad: string) => unknown]>([
+    [
+      'an object with the one address, whose clone has another',
+      (good, bad) => ({ url: good, clone: () => new Request(bad) }),
+    ],
+    [
+      'a Request whose clone is replaced',
+      (good, bad) => Object.assign(new Request(good), { clone: () => new Request(bad) }),
+    ],
+    [
+      'a Request whose address is overwritten',
+      (good, bad) => Object.defineProperty(new Request(bad), 'url', { value: good }),
+    ],
+    [
+      'a Request that shows an address of its own',
+      (good, bad) => Object.assign(new LyingRequest(bad), { good }),
+    ],
+    [
+      'an object whose clone is a text',
+      (good, bad) => ({ url: good, clone: () => texts(bad, bad) }),
+    ],
+    [
+      'an object whose address changes',
+      (good, bad) => {
+        const urls = [good, good, bad, bad];
+        return {
+          get url() {
+            return urls.shift();
+          },
+          clone: () => new Request(bad),
+        };
+      },
+    ],
+    [
+      'a Request whose clone is a lying one',
+      (good, bad) => ({
+        url: good,
+        clone: () => Object.defineProperty(new Request(bad), 'url', { value: good }),
+      }),
+    ],
+  ])('%s', async (_, make) => {
+    const { client, elsewhere, service, good, bad } = await startBeside();
+    const input = make(good, bad) as Request;
+    expect(await outcomeOf(client.fetch(input))).toBe('origin_not_trusted');
+    expect(elsewhere.received()).toEqual([]);
+    expect(service.received()).toEqual([]);
+  });
+
+  test('a Request that goes elsewhere the second time is not sent a second time', async () => {
+    const { service, client, elsewhere, good, bad } = await startBeside();
+    const requests = [new Request(good), new Request(bad)];
+    const input = { url: good, clone: () => requests.shift() } as unknown as Request;
+    service.refuseTokens();
+    expect(await outcomeOf(client.fetch(input))).toBe('origin_not_trusted');
+    expect(service.received()).toHaveLength(1);
+    expect(elsewhere.received()).toEqual([]);
+  });
+
+  test('an address that changes meanwhile is the first one both times', async () => {
+    const { service, client, elsewhere, good, bad } = await startBeside();
+    service.refuseTokens();
+    const url = new URL(good);
+    const byUrl = client.fetch(url);
+    url.href = bad;
+    const byText = client.fetch(texts(good, bad, bad) as unknown as string);
+    expect(await Promise.all([byUrl, byText].map(outcomeOf))).toEqual([200, 200]);
+    expect(service.received()).toHaveLength(4);
+    expect(elsewhere.received()).toEqual([]);
+  });
+
+  test('options cannot lead it elsewhere', async () => {
+    const { client, elsewhere, service, good, bad } = await startBeside();
+    const init = { url: bad, clone: () => new Request(bad) } as RequestInit;
+    expect(await outcomeOf(client.fetch(good, init))).toBe(200);
+    expect(service.received()).toHaveLength(1);
+    expect(elsewhere.received()).toEqual([]);
+  });
+});
+
 describe('requests that fail together', () => {
   test('ask for one login, and are each sent once more', async () => {
     const { service, client, onLoginRequired } = await start();

@@ -262,16 +262,19 @@ export function createClient(options: ClientOptions): Client {
     input: string | URL | Request,
     init: RequestInit = {},
   ): Promise<Response> {
-    const url = new URL(isRequest(input) ? input.url : input, base);
-    if (!origins.includes(url.origin)) {
-      throw new PorteroError('origin_not_trusted', `${url.origin} may not have the token.`);
-    }
+    const url = isRequest(input) ? undefined : new URL(input, base);
     const userId = current?.session.claims.sub;
     const loggedOut = sitting.signal;
     const failureBefore = failure;
     const signal = init.signal === undefined && isRequest(input) ? input.signal : init.signal;
 
-    const toRequest = () => new Request(isRequest(input) ? input.clone() : url, init);
+    /** Checks the very request that is sent: an object can show one address, and clone itself to another. */
+    function toRequest(): Request {
+      const request = new Request(url ?? (input as Request).clone(), init);
+      const { origin } = new URL(request.url);
+      if (origins.includes(origin)) return request;
+      throw new PorteroError('origin_not_trusted', `${origin} may not have the token.`);
+    }
 
     function attempt(request: Request): Promise<Response> {
       throwIfNobodys();
