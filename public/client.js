@@ -157,9 +157,10 @@ export function createClient(options) {
     };
 }
 function toOrigin(url) {
-    const { origin } = new URL(url);
-    if (!/^https?:[^*]+$/.test(origin))
-        throw new TypeError(`${url} has no origin of the web.`);
+    const { origin, protocol, host } = new URL(url);
+    if (!/^(https:[^*]+|http:\/\/(localhost|127(\.\d+){3}|\[::1])(:\d+)?)$/.test(origin)) {
+        throw new TypeError(`${protocol}//${host} is neither one https origin nor http on this machine.`);
+    }
     return origin;
 }
 function readLogin({ status, headers }, text, sentAt) {

@@ -405,7 +405,23 @@ test('the claims are those that the service issues', () => {
 
 const NO_ADDRESSES = ['', 'no address', 'http://', 'capacitor://localhost', 'data:,x'];
 
-test.each([...NO_ADDRESSES, 'https://user:secret@login.example.org'])(
+/** Over `http`, everybody on the way reads the token. */
+const NOT_ENCRYPTED = [
+  'http://login.example.org',
+  'HTTP://LOGIN.EXAMPLE.ORG:8787/path',
+  'http://192.168.1.2:8787',
+  'http://0.0.0.0:8787',
+  'http://128.0.0.1',
+  'http://[::ffff:127.0.0.1]',
+  'http://[::]',
+  'http://localhost.example.org',
+  'http://127.0.0.1.example.org',
+  'http://notlocalhost',
+  'http://localhost@login.example.org',
+  'ws://localhost',
+];
+
+test.each([...NO_ADDRESSES, ...NOT_ENCRYPTED, 'https://user:secret@login.example.org'])(
   '%j is no base address',
   (baseUrl) => {
     const create = () => createClient({ baseUrl, onLoginRequired() {} });
@@ -414,10 +430,37 @@ test.each([...NO_ADDRESSES, 'https://user:secret@login.example.org'])(
   },
 );
 
-test.each(['invoices.example.org', 'localhost:3000', 'https://*.example.org', ...NO_ADDRESSES])(
-  '%j is no origin that could be trusted',
-  (origin) => {
-    const options = { baseUrl: 'https://login.example.org', onLoginRequired() {} };
-    expect(() => createClient({ ...options, trustedOrigins: [origin] })).toThrow(TypeError);
-  },
-);
+test.each([
+  'invoices.example.org',
+  'localhost:3000',
+  'https://*.example.org',
+  'http://user:secret@invoices.example.org',
+  ...NO_ADDRESSES,
+  ...NOT_ENCRYPTED,
+])('%j is no origin that could be trusted', (origin) => {
+  const options = { baseUrl: 'https://login.example.org', onLoginRequired() {} };
+  const create = () => createClient({ ...options, trustedOrigins: [origin] });
+  expect(create).toThrow(TypeError);
+  expect(create).not.toThrow('secret');
+});
+
+test.each([
+  'https://login.example.org',
+  'https://192.168.1.2:8787/path',
+  'HTTPS://LOGIN.example.org.',
+  'http://localhost',
+  'http://LOCALHOST:8787/path',
+  'http://127.0.0.1:8787',
+  'http://127.1.2.3',
+  'http://[::1]:8787',
+  'http://[0:0:0:0:0:0:0:1]',
+])('%j may have the token', (address) => {
+  createClient({ baseUrl: address, trustedOrigins: [address], onLoginRequired() {} });
+});
+
+test('a base address that is refused is told why, and what to do', () => {
+  const create = () => createClient({ baseUrl: 'http://login.example.org', onLoginRequired() {} });
+  expect(create).toThrow(
+    'http://login.example.org is neither one https origin nor http on this machine.',
+  );
+});

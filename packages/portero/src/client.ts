@@ -34,7 +34,10 @@ export interface Credentials {
 }
 
 export interface ClientOptions {
-  /** The address of Portero, such as `https://login.example.org`. In a browser it may be relative to the page. */
+  /**
+   * The address of Portero, such as `https://login.example.org`. It is `https`, or `http` on this machine. In a browser
+   * it may be relative to the page.
+   */
   baseUrl: string | URL;
   /**
    * Shows a login. It calls {@link Client.login}, and it settles when the login has ended. To cancel the login, reject,
@@ -48,7 +51,10 @@ export interface ClientOptions {
    * the next 401 asks for a login.
    */
   askBeforeExpirySeconds?: number;
-  /** Other origins that get the token, such as `https://invoices.example.org`. The origin of `baseUrl` always does. */
+  /**
+   * Other origins that get the token, such as `https://invoices.example.org`: `https`, or `http` on this machine. The
+   * origin of `baseUrl` always gets it.
+   */
   trustedOrigins?: string[];
   /** Sends the requests, in place of the global `fetch`. */
   fetch?: (request: Request) => Promise<Response>;
@@ -158,8 +164,8 @@ interface Login {
  * const response: Response = await client.fetch('/api/Users');
  * ```
  *
- * @throws TypeError where `baseUrl` or a trusted origin has no `http` or `https` origin, and where `baseUrl` holds
- *   credentials
+ * @throws TypeError where `baseUrl` or a trusted origin is neither `https` nor `http` on `localhost`, `127.0.0.0/8` or
+ *   `[::1]`, and where `baseUrl` holds credentials
  */
 export function createClient(options: ClientOptions): Client {
   const send = options.fetch ?? ((request: Request) => fetch(request));
@@ -321,10 +327,15 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
+/** Over `http`, everybody on the way could read the token, but for the way within this machine. */
 function toOrigin(url: string | URL): string {
-  const { origin } = new URL(url);
+  const { origin, protocol, host } = new URL(url);
   // Browsers give the same origin, `null`, to every scheme that they do not know. A pattern would match nothing.
-  if (!/^https?:[^*]+$/.test(origin)) throw new TypeError(`${url} has no origin of the web.`);
+  if (!/^(https:[^*]+|http:\/\/(localhost|127(\.\d+){3}|\[::1])(:\d+)?)$/.test(origin)) {
+    throw new TypeError(
+      `${protocol}//${host} is neither one https origin nor http on this machine.`,
+    );
+  }
   return origin;
 }
 
