@@ -34,7 +34,7 @@ export function createClient(options) {
             redirect: 'error',
             signal: stop,
         });
-        const sentAt = Date.now();
+        const sentAt = performance.now();
         let response;
         let text;
         try {
@@ -46,13 +46,29 @@ export function createClient(options) {
             throw new PorteroError('login_failed', 'The login service did not answer.', { cause });
         }
         stop.throwIfAborted();
-        const { token, session } = readLogin(response, text, sentAt);
+        const read = readLogin(response, text, { turn, issuedAt: sentAt });
         if (current && current.turn > turn) {
             throw new PorteroError('login_cancelled', 'A later login has succeeded meanwhile.');
         }
-        current = { token, session, turn };
-        remind(session.secondsLeft - (options.askBeforeExpirySeconds ?? Infinity));
-        return session;
+        current = read;
+        noteTime(response);
+        remindInTime();
+        return read.session;
+    }
+    function noteTime({ headers }) {
+        if (!current)
+            return;
+        const now = performance.now();
+        const { iat } = current.session.claims;
+        const ageMs = Date.parse(headers.get('Date') ?? '') - iat * 1000;
+        if (!(ageMs > now - current.issuedAt))
+            return;
+        current.issuedAt = now - ageMs;
+        if (reminder !== undefined)
+            remindInTime();
+    }
+    function remindInTime() {
+        remind((current?.session.secondsLeft ?? 0) - (options.askBeforeExpirySeconds ?? Infinity));
     }
     function logout() {
         const ended = sitting;
@@ -65,9 +81,13 @@ export function createClient(options) {
     function remind(inSeconds) {
         if (reminder !== undefined)
             clearTimeout(reminder);
+        reminder = undefined;
         if (inSeconds <= 0)
             return;
-        reminder = setTimeout(() => void requireLogin().catch(() => { }), inSeconds * 1000);
+        reminder = setTimeout(() => {
+            reminder = undefined;
+            requireLogin().catch(() => { });
+        }, inSeconds * 1000);
         reminder.unref?.();
     }
     function requireLogin() {
@@ -112,11 +132,14 @@ export function createClient(options) {
                 return request;
             throw new PorteroError('origin_not_trusted', `${origin} may not have the token.`);
         }
-        function attempt(request) {
+        async function attempt(request) {
             throwIfNobodys();
             if (current)
                 request.headers.set('Authorization', `Bearer ${current.token}`);
-            return send(request);
+            const response = await send(request);
+            if (new URL(request.url).origin === base.origin && !response.redirected)
+                noteTime(response);
+            return response;
         }
         function throwIfNobodys() {
             loggedOut.throwIfAborted();
@@ -163,7 +186,7 @@ function toOrigin(url) {
     }
     return origin;
 }
-function readLogin({ status, headers }, text, sentAt) {
+function readLogin({ status, headers }, text, begun) {
     if (status === 401)
         throw new PorteroError('login_refused', 'The login was refused.');
     if (status === 429 || status === 503) {
@@ -175,7 +198,7 @@ function readLogin({ status, headers }, text, sentAt) {
     try {
         const { token } = status === 200 && JSON.parse(text);
         const [header, claims] = token.split('.', 2).map(decodePart);
-        return { token: token, session: toSession(header, claims, sentAt) };
+        return toLogin({ ...begun, token }, header, claims);
     }
     catch {
         throw new PorteroError('login_failed', `The login service answered ${status} and no token.`);
@@ -185,19 +208,21 @@ function decodePart(part) {
     const bytes = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
     return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0))));
 }
-function toSession(header, claims, sentAt) {
+function toLogin(begun, header, claims) {
     const lifetimeSeconds = claims.exp - claims.iat;
     if (!(lifetimeSeconds > 0))
         throw new TypeError('The token has no lifetime.');
-    return {
+    const session = {
         header,
         claims,
         get secondsLeft() {
-            const passedSeconds = (Date.now() - sentAt) / 1000;
-            return Math.min(lifetimeSeconds, Math.max(0, Math.floor(lifetimeSeconds - passedSeconds)));
+            const ageSeconds = (performance.now() - login.issuedAt) / 1000;
+            return Math.max(0, Math.floor(lifetimeSeconds - ageSeconds));
         },
         can: (permission) => claims.admin === true || !!claims.permissions?.includes(permission),
     };
+    const login = { ...begun, session };
+    return login;
 }
 function untilAborted(pending, signal) {
     return new Promise((resolve, reject) => {

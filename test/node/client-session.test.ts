@@ -17,6 +17,17 @@ const LIFETIME_SECONDS = 1_800;
 
 afterEach(() => void vi.useRealTimers());
 
+/** Holds both clocks of the device: `setSystemTime` changes one of them, `advanceTimersByTime` both. */
+function fakeClocks(now = Date.now()): void {
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'], now });
+}
+
+/** A request that can be sent only once, so that a login comes first where there is no session. */
+function upload(client: Client): Promise<Response> {
+  const body = new Blob(['a stream']).stream();
+  return client.fetch('/1', { method: 'POST', body, duplex: 'half' } as RequestInit);
+}
+
 describe('a login', () => {
   test('sends what the service asks for, and yields the session', async () => {
     const { service, client } = await start();
@@ -158,53 +169,142 @@ describe('a session', () => {
 
   test.each([
     ['is right', 0],
+    ['is an hour fast', 1],
+    ['is an hour slow', -1],
     ['is five hours fast', 5],
-    ['is five hours slow', -5],
+    ['is fifty years slow', -50 * 365 * 24],
   ])('has thirty minutes where the clock %s', async (_, skewHours) => {
     const { service, client, onLoginRequired } = await start();
     const now = Math.floor(Date.now() / SECOND_MS);
     service.issueWith({ iat: now, nbf: now, exp: now + LIFETIME_SECONDS });
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + skewHours * HOUR_MS });
+    fakeClocks(Date.now() + skewHours * HOUR_MS);
     const session = await client.login(jdoe);
     expect(session.secondsLeft).toBe(LIFETIME_SECONDS);
-    vi.setSystemTime(Date.now() + 600 * SECOND_MS);
+    vi.advanceTimersByTime(600 * SECOND_MS);
     expect(session.secondsLeft).toBe(LIFETIME_SECONDS - 600);
     await client.fetch('/1');
     expect(onLoginRequired).not.toHaveBeenCalled();
-    vi.setSystemTime(Date.now() + HOUR_MS);
+    vi.advanceTimersByTime(HOUR_MS);
     expect(session.secondsLeft).toBe(0);
   });
 
-  test('never has longer than its token, whatever becomes of the clock', async () => {
-    const { client } = await start();
-    vi.useFakeTimers({ toFake: ['Date'] });
+  test.each([
+    ['an hour forward', HOUR_MS],
+    ['an hour back', -HOUR_MS],
+    ['a minute back', -60 * SECOND_MS],
+    ['a year forward', 365 * 24 * HOUR_MS],
+  ])('has as long as before where the clock is set %s meanwhile', async (_, shiftMs) => {
+    fakeClocks();
+    const { service, client, onLoginRequired } = await start();
     const session = await client.login(jdoe);
-    vi.setSystemTime(Date.now() - HOUR_MS);
+    vi.setSystemTime(Date.now() + shiftMs);
     expect(session.secondsLeft).toBe(LIFETIME_SECONDS);
+    vi.advanceTimersByTime((LIFETIME_SECONDS - 1) * SECOND_MS);
+    expect(session.secondsLeft).toBe(1);
+    expect((await upload(client)).status).toBe(200);
+    expect(onLoginRequired).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(SECOND_MS);
+    expect(session.secondsLeft).toBe(0);
+    await upload(client);
+    expect(onLoginRequired).toHaveBeenCalledTimes(1);
+    expect(service.received()).toHaveLength(2);
+  });
+
+  describe('of a device that has slept for twenty minutes,', () => {
+    /** The clocks of the device stand still. @returns a session, and the time of the service */
+    async function startAndSleep(options: Partial<ClientOptions> = {}) {
+      fakeClocks();
+      const started = await start(options);
+      const iat = Math.floor(Date.now() / SECOND_MS);
+      started.service.issueWith({ iat, nbf: iat, exp: iat + LIFETIME_SECONDS });
+      await started.client.login(jdoe);
+      return { ...started, later: new Date((iat + 1_200) * SECOND_MS).toUTCString() };
+    }
+
+    test.each(['/open', '/status/403', '/1'])(
+      'has less once an answer shows the time: %s',
+      async (path) => {
+        const { service, client, later } = await startAndSleep();
+        service.showTime(later);
+        await client.fetch(path);
+        expect(client.session?.secondsLeft).toBe(LIFETIME_SECONDS - 1_200);
+      },
+    );
+
+    test('is over once an answer shows that it is', async () => {
+      const { service, client, onLoginRequired } = await startAndSleep();
+      service.showTime(new Date(Date.now() + HOUR_MS).toUTCString());
+      await client.fetch('/open');
+      expect(client.session?.secondsLeft).toBe(0);
+      expect(onLoginRequired).not.toHaveBeenCalled();
+      service.showTime(undefined);
+      expect((await upload(client)).status).toBe(200);
+      expect(onLoginRequired).toHaveBeenCalledTimes(1);
+    });
+
+    test.each([
+      ['from a cache', new Date(0).toUTCString()],
+      ['that is none', 'yesterday'],
+      ['that is empty', ''],
+    ])('goes on as before after a time %s', async (_, date) => {
+      const { service, client } = await startAndSleep();
+      service.showTime(date);
+      await client.fetch('/open');
+      expect(client.session?.secondsLeft).toBe(LIFETIME_SECONDS);
+    });
+
+    test('does not believe the clock of another service', async () => {
+      const invoices = await startTokenService();
+      const { service, client, later } = await startAndSleep({ trustedOrigins: [invoices.url] });
+      invoices.showTime(later);
+      await client.fetch(`${invoices.url}/open`);
+      await client.fetch(`/redirect?to=${invoices.url}/open`);
+      expect(invoices.received()).toHaveLength(2);
+      expect(service.received()).toHaveLength(1);
+      expect(client.session?.secondsLeft).toBe(LIFETIME_SECONDS);
+    });
+
+    test('is renewed in time', async () => {
+      const options = { askBeforeExpirySeconds: 60, onLoginRequired: vi.fn() };
+      const { service, client, later } = await startAndSleep(options);
+      service.showTime(later);
+      await client.fetch('/open');
+      vi.advanceTimersByTime((LIFETIME_SECONDS - 1_200 - 60 - 1) * SECOND_MS);
+      expect(options.onLoginRequired).not.toHaveBeenCalled();
+      vi.advanceTimersByTime(SECOND_MS);
+      expect(options.onLoginRequired).toHaveBeenCalledTimes(1);
+      vi.advanceTimersByTime(HOUR_MS);
+      expect(options.onLoginRequired).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  test('of a token that is old already has what the answer leaves it', async () => {
+    fakeClocks();
+    const { service, client } = await start();
+    const iat = Math.floor(Date.now() / SECOND_MS) - 1_000;
+    service.issueWith({ iat, nbf: iat, exp: iat + LIFETIME_SECONDS });
+    service.showTime(new Date((iat + 1_000) * SECOND_MS).toUTCString());
+    expect((await client.login(jdoe)).secondsLeft).toBe(LIFETIME_SECONDS - 1_000);
   });
 
   test('that has expired is renewed before what can be sent only once', async () => {
     const { service, client, onLoginRequired } = await start();
-    const upload = () => {
-      const body = new Blob(['a stream']).stream();
-      return client.fetch('/1', { method: 'POST', body, duplex: 'half' } as RequestInit);
-    };
-    vi.useFakeTimers({ toFake: ['Date'] });
+    fakeClocks();
     await client.login(jdoe);
-    vi.setSystemTime(Date.now() + (LIFETIME_SECONDS - 2) * SECOND_MS);
-    await upload();
+    vi.advanceTimersByTime((LIFETIME_SECONDS - 2) * SECOND_MS);
+    await upload(client);
     expect(onLoginRequired).not.toHaveBeenCalled();
-    vi.setSystemTime(Date.now() + 2 * SECOND_MS);
-    await upload();
+    vi.advanceTimersByTime(2 * SECOND_MS);
+    await upload(client);
     expect(onLoginRequired).toHaveBeenCalledTimes(1);
     expect(service.received()).toHaveLength(2);
   });
 
   test('that has expired keeps nobody from what needs no login', async () => {
     const { client, onLoginRequired } = await start();
-    vi.useFakeTimers({ toFake: ['Date'] });
+    fakeClocks();
     await client.login(jdoe);
-    vi.setSystemTime(Date.now() + HOUR_MS);
+    vi.advanceTimersByTime(HOUR_MS);
     expect((await client.fetch('/open')).status).toBe(200);
     expect(onLoginRequired).not.toHaveBeenCalled();
   });
@@ -212,11 +312,10 @@ describe('a session', () => {
 
 describe('a login shortly before the expiry', () => {
   const ask = { askBeforeExpirySeconds: 60 };
-  const FAKED = ['Date', 'setTimeout', 'clearTimeout'] as const;
 
   /** Logs in, and goes on to one second before the login is asked for. */
   async function startAndWait(options: Partial<ClientOptions> = {}) {
-    vi.useFakeTimers({ toFake: [...FAKED] });
+    fakeClocks();
     const started = await start({ ...ask, ...options });
     await started.client.login(jdoe);
     vi.advanceTimersByTime((LIFETIME_SECONDS - 60 - 1) * SECOND_MS);

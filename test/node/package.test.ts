@@ -89,6 +89,9 @@ interface Env { PORTERO: Verifier }
 const verifier: Verifier = createSecretVerifier({ secret: 's', issuer: 'i', audience: 'a' });
 // @ts-expect-error an option that is missing
 createSecretVerifier({ secret: 's', issuer: 'i' });
+createSecretVerifier({ secret: 's', issuer: 'i', audience: 'a', clockToleranceSeconds: 60 });
+// @ts-expect-error a number
+createSecretVerifier({ secret: 's', issuer: 'i', audience: 'a', clockToleranceSeconds: '60' });
 // @ts-expect-error no permission
 requirePermission('invoices.fly');
 // @ts-expect-error no option

@@ -1,7 +1,7 @@
 /** A service that wants tokens, beside a login that issues them: what `portero/client` talks to. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
+import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { expect, onTestFinished, vi } from 'vitest';
 import { type Client, type ClientOptions, createClient } from '#portero/client.ts';
@@ -22,15 +22,18 @@ export async function startTokenService() {
   const held: (() => void)[] = [];
   let loginAnswer: (() => Response | Promise<Response>) | undefined;
   let claims: object = {};
+  let date: string | undefined;
 
-  const app = new Hono()
+  const app = new Hono<{ Bindings: HttpBindings }>()
     .use(async (context, next) => {
       const { method, path } = context.req;
       const token = context.req.header('Authorization')?.replace('Bearer ', '');
       const contentType = context.req.header('Content-Type');
       const body = await context.req.raw.clone().text();
       received.push({ method, path, token, contentType, body });
+      context.env.outgoing.sendDate = false;
       await next();
+      if (date !== undefined) context.res.headers.set('Date', date);
     })
     .post('/api/Auth', async (context) => {
       if (loginAnswer !== undefined) return loginAnswer();
@@ -77,6 +80,10 @@ export async function startTokenService() {
     /** What the next tokens say in place of the usual. */
     issueWith: (changed: object) => {
       claims = changed;
+    },
+    /** The `Date` of the next answers. A web app of another origin sees none, as at first. */
+    showTime: (shown: typeof date) => {
+      date = shown;
     },
     /** Answers the requests to `/held`, each with a 401. */
     release: () => {

@@ -331,6 +331,55 @@ describe('a token is valid', () => {
   });
 });
 
+describe('a verifier with the secret', () => {
+  const span = (from: number) => ({ iat: now + from, nbf: now + from, exp: now + from + 1800 });
+
+  test.each<[number | undefined, number, boolean]>([
+    [undefined, 4, true],
+    [undefined, 6, false],
+    [0, -1, true],
+    [0, 0, false],
+    [0, 1, false],
+    [5, 4, true],
+    [5, 6, false],
+    [30, 29, true],
+    [30, 31, false],
+    [60, 59, true],
+    [60, 60, false],
+    [60, 61, false],
+  ])('that tolerates %s s, and a token %i s after its end: %s', async (tolerance, late, ok) => {
+    const result = await verifyWith(tolerance, span(-1800 - late));
+    expect(result).toMatchObject(ok ? { ok } : { ok, reason: 'ERR_JWT_EXPIRED' });
+  });
+
+  test.each<[number | undefined, number, boolean]>([
+    [undefined, 5, true],
+    [undefined, 6, false],
+    [0, 0, true],
+    [0, 1, false],
+    [60, 60, true],
+    [60, 61, false],
+  ])('that tolerates %s s, and a token %i s before its start: %s', async (tolerance, early, ok) => {
+    const result = await verifyWith(tolerance, span(early));
+    expect(result).toMatchObject(ok ? { ok } : { ok, reason: 'ERR_JWT_CLAIM_VALIDATION_FAILED' });
+  });
+
+  test.each<[string, object]>([
+    ['too long by its tolerance', { exp: now + 1860 }],
+    ['without an end', { exp: undefined }],
+    ['of no length', { iat: now, nbf: now, exp: now }],
+    ['for another service', { aud: 'x' }],
+  ])('and the widest tolerance tolerates no token %s', async (_, claims) => {
+    expect(await verifyWith(60, claims)).toMatchObject({ ok: false });
+  });
+
+  async function verifyWith(clockToleranceSeconds: number | undefined, claims: object) {
+    const { JWT_SECRET: secret, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = env;
+    const options = { secret, issuer, audience, clockToleranceSeconds };
+    return createSecretVerifier(options).verify(await forgeAny(claims));
+  }
+});
+
 test.each(TOKENS)('a token is invalid: %s', async (_, make) => {
   const token = await make();
   const headers = { Authorization: `Bearer ${token}` };

@@ -223,6 +223,16 @@ describe('options that are wrong are refused when the app is built:', () => {
           previous: { secret: 'y'.repeat(32), until: new Date('x') },
         }),
     ],
+    ...[-1, 61, 3600, 0.5, NaN, Infinity, '5', null, [5], {}, true].map(
+      (clockToleranceSeconds): [string, () => unknown] => [
+        `the clock tolerance ${JSON.stringify(clockToleranceSeconds)}`,
+        () => createSecretVerifier({ ...options, clockToleranceSeconds } as never),
+      ],
+    ),
+    [
+      'the clock tolerance by another name',
+      () => createSecretVerifier({ ...options, clockTolerance: 60 } as never),
+    ],
   ])('%s', (_, build) => {
     expect(build).toThrow(TypeError);
   });

@@ -14,8 +14,10 @@ export interface Session {
   readonly header: { alg: string; typ: string; kid: string };
   readonly claims: Claims;
   /**
-   * Whole seconds until the token expires, and 0 afterwards. The clock of this device may be wrong, so only the time
-   * that has passed since the login counts.
+   * Whole seconds until the token expires, and 0 afterwards. The clock of this device may be wrong, and it may be set at
+   * any time. So what counts is the token's own lifetime, the time that has passed since the login by a clock that
+   * nobody can set, and the time in the answers of Portero. Most devices stop that clock while they sleep. Then the
+   * value is too large until the next answer that shows its time, or the next 401.
    */
   readonly secondsLeft: number;
   /**
@@ -147,6 +149,8 @@ interface Login {
   session: Session;
   /** The number of this login among all that have begun. */
   turn: number;
+  /** The token was issued then or later: milliseconds of `performance.now()`, which no setting of the clock changes. */
+  issuedAt: number;
 }
 
 /**
@@ -198,7 +202,7 @@ export function createClient(options: ClientOptions): Client {
       redirect: 'error', // the password goes to this address and to no other
       signal: stop,
     });
-    const sentAt = Date.now();
+    const sentAt = performance.now();
     let response: Response;
     let text: string;
     try {
@@ -209,13 +213,29 @@ export function createClient(options: ClientOptions): Client {
       throw new PorteroError('login_failed', 'The login service did not answer.', { cause });
     }
     stop.throwIfAborted();
-    const { token, session } = readLogin(response, text, sentAt);
+    const read = readLogin(response, text, { turn, issuedAt: sentAt });
     if (current && current.turn > turn) {
       throw new PorteroError('login_cancelled', 'A later login has succeeded meanwhile.');
     }
-    current = { token, session, turn };
-    remind(session.secondsLeft - (options.askBeforeExpirySeconds ?? Infinity));
-    return session;
+    current = read;
+    noteTime(response);
+    remindInTime();
+    return read.session;
+  }
+
+  /** Portero's own clock knows of the time that this device has slept through. A cached answer is older: it adds nothing. */
+  function noteTime({ headers }: Response): void {
+    if (!current) return;
+    const now = performance.now();
+    const { iat } = current.session.claims;
+    const ageMs = Date.parse(headers.get('Date') ?? '') - iat * 1000;
+    if (!(ageMs > now - current.issuedAt)) return;
+    current.issuedAt = now - ageMs;
+    if (reminder !== undefined) remindInTime();
+  }
+
+  function remindInTime(): void {
+    remind((current?.session.secondsLeft ?? 0) - (options.askBeforeExpirySeconds ?? Infinity));
   }
 
   function logout(): void {
@@ -230,9 +250,12 @@ export function createClient(options: ClientOptions): Client {
   /** @param inSeconds 0 or less for no reminder */
   function remind(inSeconds: number): void {
     if (reminder !== undefined) clearTimeout(reminder);
+    reminder = undefined;
     if (inSeconds <= 0) return;
-    // Where the user cancels it, the first 401 asks again.
-    reminder = setTimeout(() => void requireLogin().catch(() => {}), inSeconds * 1000);
+    reminder = setTimeout(() => {
+      reminder = undefined;
+      requireLogin().catch(() => {}); // where the user cancels it, the first 401 asks again
+    }, inSeconds * 1000);
     (reminder as { unref?: () => void }).unref?.(); // it does not keep a Node process alive
   }
 
@@ -282,10 +305,13 @@ export function createClient(options: ClientOptions): Client {
       throw new PorteroError('origin_not_trusted', `${origin} may not have the token.`);
     }
 
-    function attempt(request: Request): Promise<Response> {
+    async function attempt(request: Request): Promise<Response> {
       throwIfNobodys();
       if (current) request.headers.set('Authorization', `Bearer ${current.token}`);
-      return send(request);
+      const response = await send(request);
+      // Every other service has a clock of its own.
+      if (new URL(request.url).origin === base.origin && !response.redirected) noteTime(response);
+      return response;
     }
 
     function throwIfNobodys(): void {
@@ -339,8 +365,11 @@ function toOrigin(url: string | URL): string {
   return origin;
 }
 
-/** @param sentAt the time of the login's request: milliseconds since 1970, by the clock of this device */
-function readLogin({ status, headers }: Response, text: string, sentAt: number) {
+function readLogin(
+  { status, headers }: Response,
+  text: string,
+  begun: Pick<Login, 'turn' | 'issuedAt'>,
+): Login {
   if (status === 401) throw new PorteroError('login_refused', 'The login was refused.');
   if (status === 429 || status === 503) {
     const seconds = Number(headers.get('Retry-After'));
@@ -351,7 +380,7 @@ function readLogin({ status, headers }: Response, text: string, sentAt: number) 
   try {
     const { token } = status === 200 && JSON.parse(text);
     const [header, claims] = token.split('.', 2).map(decodePart);
-    return { token: token as string, session: toSession(header, claims, sentAt) };
+    return toLogin({ ...begun, token }, header, claims);
   } catch {
     // Without a cause: it would quote what came in place of a token.
     throw new PorteroError('login_failed', `The login service answered ${status} and no token.`);
@@ -364,19 +393,21 @@ function decodePart(part: string) {
   return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0))));
 }
 
-function toSession(header: Session['header'], claims: Claims, sentAt: number): Session {
+function toLogin(begun: Omit<Login, 'session'>, header: Session['header'], claims: Claims): Login {
   const lifetimeSeconds = claims.exp - claims.iat;
   if (!(lifetimeSeconds > 0)) throw new TypeError('The token has no lifetime.');
-  return {
+  const session: Session = {
     header,
     claims,
     get secondsLeft() {
-      // It counts from before the token was issued, so it is never too much.
-      const passedSeconds = (Date.now() - sentAt) / 1000;
-      return Math.min(lifetimeSeconds, Math.max(0, Math.floor(lifetimeSeconds - passedSeconds)));
+      // It counts from before the token was issued, so it is never too much for a device that was awake.
+      const ageSeconds = (performance.now() - login.issuedAt) / 1000;
+      return Math.max(0, Math.floor(lifetimeSeconds - ageSeconds));
     },
     can: (permission) => claims.admin === true || !!claims.permissions?.includes(permission),
   };
+  const login = { ...begun, session };
+  return login;
 }
 
 /** Waits until `pending` settles or `signal` aborts. An abort does not end `pending`: others may wait for it too. */

@@ -11,7 +11,7 @@ import {
   MIN_SECRET_BYTES,
   type VerificationKey,
 } from './internal/signing-key.ts';
-import { verifyJwt } from './internal/verify-jwt.ts';
+import { MAX_CLOCK_TOLERANCE_SECONDS, verifyJwt } from './internal/verify-jwt.ts';
 import type { Verifier } from './verifier.ts';
 
 export type { Caller, TokenReason, Verification, Verifier } from './verifier.ts';
@@ -25,6 +25,11 @@ export interface SecretVerifierOptions {
   audience: string;
   /** While keys are rotated: Portero's `JWT_SECRET_PREVIOUS`, and until when it is accepted. */
   previous?: { secret: string; until: Date };
+  /**
+   * How far the clocks of this service and of Portero may differ: whole seconds from 0 to 60, and 5 by default. A token
+   * is accepted this much before its beginning and after its end.
+   */
+  clockToleranceSeconds?: number;
 }
 
 /**
@@ -46,7 +51,7 @@ export interface SecretVerifierOptions {
  * @throws TypeError where an option is wrong
  */
 export function createSecretVerifier(options: SecretVerifierOptions): Verifier {
-  const { secret, issuer, audience, previous, ...others } = options;
+  const { secret, issuer, audience, previous, clockToleranceSeconds, ...others } = options;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw new TypeError(`createSecretVerifier has no option ${unknown}`);
   for (const value of previous === undefined ? [secret] : [secret, previous.secret]) {
@@ -58,6 +63,11 @@ export function createSecretVerifier(options: SecretVerifierOptions): Verifier {
   if (previous !== undefined && !isDate(previous.until)) {
     throw new TypeError('previous.until is not a date');
   }
+  if (clockToleranceSeconds !== undefined && !isTolerance(clockToleranceSeconds)) {
+    throw new TypeError(
+      `clockToleranceSeconds is not a whole number from 0 to ${MAX_CLOCK_TOLERANCE_SECONDS}`,
+    );
+  }
 
   // The keys are kept and not a promise of them: Workers bind a promise to the request that made it.
   let keys: VerificationKey[] | undefined;
@@ -67,9 +77,14 @@ export function createSecretVerifier(options: SecretVerifierOptions): Verifier {
         secret,
         previous && { secret: previous.secret, until: previous.until.getTime() },
       );
-      return verifyJwt(token, { keys, issuance: { issuer, audience }, now: Date.now() });
+      const issuance = { issuer, audience };
+      return verifyJwt(token, { keys, issuance, now: Date.now(), clockToleranceSeconds });
     },
   };
+}
+
+function isTolerance(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_CLOCK_TOLERANCE_SECONDS;
 }
 
 /** A key without an end would be accepted for ever. */

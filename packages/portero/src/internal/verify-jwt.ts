@@ -9,8 +9,11 @@ import { type Claims, type Issuance, MAX_TOKEN_LENGTH, TOKEN_LIFETIME_SECONDS } 
 import { fail, type Result, succeed } from './result.ts';
 import type { VerificationKey } from './signing-key.ts';
 
-/** The clocks of two machines may differ by this much. */
-const CLOCK_TOLERANCE_SECONDS = 5;
+/** The clocks of two machines may differ by this much, where nothing else is said. */
+const DEFAULT_CLOCK_TOLERANCE_SECONDS = 5;
+
+/** The widest tolerance. Clocks that differ by more are to be set right: every second lengthens the life of a token. */
+export const MAX_CLOCK_TOLERANCE_SECONDS = 60;
 
 const seconds = v.pipe(v.number(), v.integer());
 const name = v.pipe(v.string(), v.nonEmpty());
@@ -42,12 +45,19 @@ export interface VerifyJwtOptions {
   issuance: Issuance;
   /** Milliseconds since 1970. */
   now: number;
+  /** A token is accepted this many seconds before its beginning and after its end: 5 by default. */
+  clockToleranceSeconds?: number;
 }
 
 /** Verifies the signature, the header and the claims of a token. */
 export async function verifyJwt(
   token: string,
-  { keys, issuance, now }: VerifyJwtOptions,
+  {
+    keys,
+    issuance,
+    now,
+    clockToleranceSeconds = DEFAULT_CLOCK_TOLERANCE_SECONDS,
+  }: VerifyJwtOptions,
 ): Promise<Result<Claims, TokenReason>> {
   if (token.length > MAX_TOKEN_LENGTH) return fail('too_long');
   if (!isCompactJws(token)) return fail('malformed');
@@ -57,7 +67,7 @@ export async function verifyJwt(
       typ: 'JWT',
       issuer: issuance.issuer,
       audience: issuance.audience,
-      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      clockTolerance: clockToleranceSeconds,
       currentDate: new Date(now),
     });
     const claims = v.safeParse(ClaimsSchema, payload);
