@@ -16,7 +16,7 @@ export function isStorable(text: string): boolean {
  * The characters that are no part of a name at its ends: Unicode's `White_Space` and U+FEFF. JavaScript's own `trim` leaves
  * U+0085.
  */
-const OUTER_WHITE_SPACE = /^[\p{White_Space}\ufeff]+|[\p{White_Space}\ufeff]+$/gu;
+const WHITE_SPACE = /[\p{White_Space}\ufeff]/u;
 
 /**
  * Removes the white space around a name. Keyboards add a blank behind a word, and people copy one with it. SQL Server's `=`
@@ -27,7 +27,14 @@ const OUTER_WHITE_SPACE = /^[\p{White_Space}\ufeff]+|[\p{White_Space}\ufeff]+$/g
  * ```
  */
 export function trimName(name: string): string {
-  return name.replace(OUTER_WHITE_SPACE, '');
+  const isWhiteSpace = (index: number) => WHITE_SPACE.test(name.charAt(index));
+  // One pass from each end. A pattern that ends with `+$` would start again at every blank within a long name, and a caller
+  // would pay nothing for it.
+  let start = 0;
+  while (start < name.length && isWhiteSpace(start)) start++;
+  let end = name.length;
+  while (end > start && isWhiteSpace(end - 1)) end--;
+  return name.slice(start, end);
 }
 
 /**

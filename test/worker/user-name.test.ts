@@ -91,6 +91,8 @@ describe('the white space around a name', () => {
   test('is removed at both ends, and not within', () => {
     expect(trimName(' \u00a0ana  maría\t\u3000')).toBe('ana  maría');
     expect(trimName('\u200bana')).toBe('\u200bana');
+    const long = `a${' '.repeat(1_000_000)}a`; // a second's work for each thousand, were it quadratic
+    expect(trimName(` ${long} `)).toBe(long);
   });
 });
 
