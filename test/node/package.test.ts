@@ -10,8 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSecretVerifier } from '#portero/secret-verifier.ts';
 import { makeTemporaryFolder } from '../support/make-temporary-folder.ts';
 import { startPlainWrangler } from '../support/plain-wrangler.ts';
 import { ROOT } from '../support/process.ts';
@@ -122,7 +124,7 @@ test.each([
   writeFileSync(join(worker, 'src/types-in-use.ts'), TYPES_IN_USE);
   const document = readFileSync(join(ROOT, 'docs/protect-a-worker.md'), 'utf8');
   const examples = [...document.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? '');
-  expect(examples).toHaveLength(3);
+  expect(examples).toHaveLength(5);
   for (const [index, code] of examples.entries()) {
     writeFileSync(join(worker, `src/example-${index}.ts`), code);
   }
@@ -134,6 +136,55 @@ test.each([
     JSON.stringify({ compilerOptions, include: ['src'] }),
   );
   expect(run(worker, process.execPath, tsc)).toBe('');
+});
+
+/** The answer to one request of a web app, as far as a browser looks at it. */
+const corsOf = ({ status, headers }: Response) => ({
+  status,
+  origin: headers.get('Access-Control-Allow-Origin'),
+  methods: headers.get('Access-Control-Allow-Methods'),
+  headers: headers.get('Access-Control-Allow-Headers'),
+  exposed: headers.get('Access-Control-Expose-Headers')?.replaceAll(' ', '') ?? null,
+  vary: headers.get('Vary')?.includes('Origin') ?? false,
+});
+const preflight = (Origin: string, method = 'GET'): RequestInit => ({
+  method: 'OPTIONS',
+  headers: {
+    Origin,
+    'Access-Control-Request-Method': method,
+    'Access-Control-Request-Headers': 'authorization,traceparent',
+  },
+});
+const EXPOSED = 'Retry-After,WWW-Authenticate';
+
+test('the documented Worker without a framework answers its web app, preflights included', async () => {
+  const document = readFileSync(join(ROOT, 'docs/protect-a-worker.md'), 'utf8');
+  const examples = [...document.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? '');
+  const file = join(worker, 'documented.ts');
+  writeFileSync(file, examples.find((code) => code.includes('isPreflight')) ?? '');
+  const { default: documented } = await import(/* @vite-ignore */ pathToFileURL(file).href);
+  const { JWT_SECRET: secret, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = TEST_ENV;
+  const PORTERO = createSecretVerifier({ secret, issuer, audience });
+  const ask = async (init: RequestInit) =>
+    corsOf(await documented.fetch(new Request('https://invoices.example.org', init), { PORTERO }));
+
+  const origin = 'https://app.example.org';
+  expect(await ask(preflight(origin))).toEqual({
+    ...{ status: 204, origin, exposed: EXPOSED, vary: true },
+    ...{ methods: 'GET, HEAD', headers: 'authorization,traceparent' },
+  });
+  const get = async (Origin: string, claims?: object): Promise<RequestInit> => ({
+    headers: { Origin, ...(claims && { Authorization: `Bearer ${await forge(claims)}` }) },
+  });
+  const marked = { origin, exposed: EXPOSED, vary: true };
+  const may = { permissions: ['invoices.list'] };
+  expect(await ask(await get(origin, may))).toMatchObject({ status: 200, ...marked });
+  expect(await ask(await get(origin))).toMatchObject({ status: 401, ...marked });
+  expect(await ask(await get(origin, {}))).toMatchObject({ status: 403, ...marked });
+  for (const other of ['https://attacker.example', 'null', `${origin}.attacker.example`]) {
+    expect(await ask(preflight(other))).toMatchObject({ origin: null, headers: null, vary: true });
+    expect(await ask(await get(other, may))).toMatchObject({ origin: null, exposed: null });
+  }
 });
 
 test('has a client of one module under 3 KiB, gzipped', () => {
@@ -268,6 +319,21 @@ describe('the example', () => {
       body: '',
     });
     expect(await get(undefined, '/')).toMatchObject({ status: 200 });
+
+    const invoices = `${url}/api/invoices`;
+    const origin = 'http://localhost:3000';
+    for (const method of ['GET', 'POST']) {
+      expect(corsOf(await fetch(invoices, preflight(origin, method)))).toMatchObject({
+        ...{ status: 204, origin, methods: 'GET,HEAD,POST', exposed: EXPOSED, vary: true },
+        headers: 'authorization,traceparent',
+      });
+    }
+    const headers = { Origin: origin };
+    const marked = { origin, exposed: EXPOSED, vary: true };
+    expect(corsOf(await fetch(invoices, { headers }))).toMatchObject({ status: 401, ...marked });
+    for (const other of ['http://localhost:3001', 'https://localhost:3000', 'null', '']) {
+      expect(corsOf(await fetch(invoices, preflight(other)))).toMatchObject({ origin: null });
+    }
   });
 
   test('answers 503, and never 401, where Portero is away', async () => {

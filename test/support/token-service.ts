@@ -1,10 +1,13 @@
 /** A service that wants tokens, beside a login that issues them: what `portero/client` talks to. */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { expect, onTestFinished, vi } from 'vitest';
 import { type Client, type ClientOptions, createClient } from '#portero/client.ts';
+import { ROOT } from './process.ts';
 import { forge } from './tokens.ts';
 
 export interface Received {
@@ -25,6 +28,11 @@ export async function startTokenService() {
   let date: string | undefined;
 
   const app = new Hono<{ Bindings: HttpBindings }>()
+    .get('/page', (context) => context.html('<!doctype html><title>A web app</title>'))
+    .get('/client.js', (context) => {
+      const code = readFileSync(join(ROOT, 'public/client.js'), 'utf8');
+      return context.body(code, 200, { 'Content-Type': 'text/javascript' });
+    })
     .use(async (context, next) => {
       const { method, path } = context.req;
       const token = context.req.header('Authorization')?.replace('Bearer ', '');

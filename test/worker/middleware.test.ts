@@ -1,6 +1,7 @@
 /** Protecting another Worker: `portero/middleware` and `portero/verifier`. */
 import { env, exports } from 'cloudflare:workers';
 import { Hono } from 'hono';
+import { cors } from 'hono/cors';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   type CallerVariables,
@@ -108,6 +109,51 @@ describe('a route', () => {
 
   test('challenges without asking anybody where there is no token', async () => {
     expect(await request(undefined, null)).toEqual(challenged());
+  });
+});
+
+describe('behind a web page', () => {
+  const origin = 'https://app.example.org';
+  const behind = new Hono<{ Variables: CallerVariables }>()
+    .use('/api/*', cors({ origin: [origin], exposeHeaders: ['Retry-After', 'WWW-Authenticate'] }))
+    .use('/api/*', requireToken())
+    .get('/api/invoices', requirePermission('invoices.list'), (context) => context.text(''))
+    .get('/api/broken', () => {
+      throw new Error('broken');
+    });
+
+  async function ask(path: string, claims?: object, portero: unknown = exports.TokenVerifier) {
+    const headers = { Origin: origin, ...(claims && bearer(await forge(claims))) };
+    return behind.request(path, { headers }, { PORTERO: portero });
+  }
+  const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+  test('a preflight needs no token', async () => {
+    const headers = {
+      Origin: origin,
+      'Access-Control-Request-Method': 'GET',
+      'Access-Control-Request-Headers': 'authorization,traceparent',
+    };
+    const init = { method: 'OPTIONS', headers };
+    const response = await behind.request('/api/invoices', init, { PORTERO: null });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe(origin);
+    expect(response.headers.get('Access-Control-Allow-Headers')).toBe('authorization,traceparent');
+  });
+
+  test.each<[number, string, object | undefined, unknown]>([
+    [200, '/api/invoices', { permissions: ['invoices.list'] }, undefined],
+    [401, '/api/invoices', undefined, undefined],
+    [401, '/api/invoices', { exp: 1 }, undefined],
+    [403, '/api/invoices', {}, undefined],
+    [404, '/api/nothing', {}, undefined],
+    [500, '/api/broken', {}, undefined],
+    [503, '/api/invoices', {}, null],
+  ])('the web app can read a %i of %s', async (status, path, claims, portero) => {
+    const response = await ask(path, claims, portero);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe(origin);
+    expect(response.headers.get('Access-Control-Expose-Headers')).toContain('WWW-Authenticate');
   });
 });
 

@@ -33,6 +33,9 @@ const OPTIONS = ['binding', 'verifier'];
  * Lets a request through where it carries exactly one valid token. The claims of the token are then
  * `c.get('caller')`. Any other request is answered with 401, or with 503 where the verifier failed.
  *
+ * A browser sends a preflight without a token before a page of another origin may call the route. So CORS, such as
+ * `hono/cors`, stands before this.
+ *
  * @example
  * ```ts
  * import { Hono } from 'hono';

@@ -42,6 +42,9 @@ export interface Verifier {
 /**
  * Verifies the token of a request.
  *
+ * A browser sends a preflight (`OPTIONS`) without a token before a page of another origin may send one. Answer it
+ * before, and add the CORS headers to the response that this returns.
+ *
  * @example
  * ```ts
  * import { type Verifier, verifyToken } from 'portero/verifier';
