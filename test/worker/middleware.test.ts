@@ -232,6 +232,10 @@ describe('options that are wrong are refused when the app is built:', () => {
   const options = { secret, issuer: 'i', audience: 'a' };
   test.each<[string, () => unknown]>([
     ['an unknown option', () => requireToken({ bindings: 'X' } as object)],
+    ['a name instead of options', () => requireToken('PORTERO' as never)],
+    ['null instead of options', () => requireToken(null as never)],
+    ['no options of a secret', () => createSecretVerifier(undefined as never)],
+    ['a secret instead of options', () => createSecretVerifier(secret as never)],
     ['a binding without a name', () => requireToken({ binding: '' })],
     ['a verifier that is no function', () => requireToken({ verifier: {} as never })],
     ['both', () => requireToken({ binding: 'X', verifier: () => exports.TokenVerifier })],

@@ -61,6 +61,7 @@ export function requireToken(options: RequireTokenOptions = {}): MiddlewareHandl
 }
 
 function readOptions(options: RequireTokenOptions): (context: Context) => Verifier {
+  if (typeof options !== 'object' || options === null) throw new TypeError('options is no object');
   const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (unknown !== undefined) throw new TypeError(`requireToken has no option ${unknown}`);
   const { binding, verifier } = options;

@@ -51,6 +51,7 @@ export interface SecretVerifierOptions {
  * @throws TypeError where an option is wrong
  */
 export function createSecretVerifier(options: SecretVerifierOptions): Verifier {
+  if (typeof options !== 'object' || options === null) throw new TypeError('options are needed');
   const { secret, issuer, audience, previous, clockToleranceSeconds, ...others } = options;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw new TypeError(`createSecretVerifier has no option ${unknown}`);
