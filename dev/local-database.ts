@@ -4,11 +4,20 @@
  *
  * @module
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { type Failure, fail, type Success, succeed } from '#portero/internal/result.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { type Engine, startEngine } from './engine.ts';
 import { lockFolder } from './folder-lock.ts';
 import { startLocalServer } from './local-server.ts';
 import { seed } from './seed.ts';
@@ -28,6 +37,8 @@ export interface LocalDatabase {
 export interface LocalDatabaseOptions {
   /** The port of the endpoint. Any free port by default. */
   port?: number;
+  /** The password of the database. A random one by default. */
+  password?: string | undefined;
   /** Deletes the data first. */
   reset?: boolean;
   /** Tells other processes the address of the endpoint, because this one stays open for long. */
@@ -40,7 +51,7 @@ type Opening<T> = Success<T> | Failure<'in_use'> | Failure<'unusable', { sentenc
 /** Opens the database, and serves its endpoint. Where needed, it creates, migrates and seeds the database first. */
 export async function openLocalDatabase(
   folder = LOCAL_FOLDER,
-  { port = 0, reset = false, isShared = false }: LocalDatabaseOptions = {},
+  { port = 0, password, reset = false, isShared = false }: LocalDatabaseOptions = {},
 ): Promise<Opening<LocalDatabase>> {
   const locked = lock(folder);
   if (!locked.ok) return locked;
@@ -60,17 +71,18 @@ export async function openLocalDatabase(
       await close();
       return opened;
     }
-    const pglite = opened.value;
-    undo.push(() => pglite.close());
+    const { execute, close: closeEngine } = opened.value;
+    undo.push(closeEngine);
+    makePrivate(folder);
 
-    const server = await startLocalServer(pglite, port);
+    const server = await startLocalServer({ execute, port, password });
     undo.push(() => server.close());
     const { databaseUrl } = server;
     await migrate(databaseUrl);
     await seed(databaseUrl);
 
     if (isShared) {
-      writeFileSync(urlFile, databaseUrl);
+      writeFileSync(urlFile, databaseUrl, { mode: PRIVATE_FILE });
       undo.push(() => rmSync(urlFile, { force: true }));
     }
     return succeed({ databaseUrl, close });
@@ -83,7 +95,7 @@ export async function openLocalDatabase(
 /** @returns how to unlock the folder again */
 function lock(folder: string): Opening<() => void> {
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
     const unlock = lockFolder(folder);
     return unlock === undefined ? fail('in_use') : succeed(unlock);
   } catch (error) {
@@ -92,9 +104,23 @@ function lock(folder: string): Opening<() => void> {
   }
 }
 
-async function openPostgres(data: string): Promise<Opening<PGlite>> {
+/** The database holds password hashes, and its address a password: they are no business of other users of the machine. */
+const PRIVATE_FOLDER = 0o700;
+const PRIVATE_FILE = 0o600;
+
+/** An earlier version has left files that every user could read and write. */
+function makePrivate(folder: string): void {
+  chmodSync(folder, PRIVATE_FOLDER);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) makePrivate(path);
+    else if (entry.isFile()) chmodSync(path, PRIVATE_FILE);
+  }
+}
+
+async function openPostgres(data: string): Promise<Opening<Engine>> {
   try {
-    return succeed(await PGlite.create(data));
+    return succeed(await startEngine(data));
   } catch (error) {
     const sentence =
       `The data in ${data} cannot be opened: ${messageOf(error)}\n` +
@@ -112,8 +138,8 @@ async function initialize(data: string): Promise<void> {
   const unfinished = `${data}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   console.error('Setting up the local database …');
-  const pglite = await PGlite.create(unfinished);
-  await pglite.close();
+  const engine = await startEngine(unfinished);
+  await engine.close();
   renameSync(unfinished, data);
 }
 

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { PGlite } from '@electric-sql/pglite';
-import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { serve } from '@hono/node-server';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { isLoopback } from '../src/db/database-url.ts';
 import { createNeonEndpoint } from './neon-endpoint.ts';
+import type { Execute } from './neon-queries.ts';
 import { createTurnstileEndpoint, Siteverify } from './siteverify.ts';
 
 export interface LocalServer {
@@ -17,10 +18,39 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-/** Listens on loopback only. @param port 0 means any free port */
-export async function startLocalServer(pglite: PGlite, port: number): Promise<LocalServer> {
+/**
+ * Keeps web pages out. A page on the internet can give its own name the address of this machine, and so reach this server
+ * from the developer's browser. A browser names the page's host then, and sends an `Origin` with every `POST`.
+ */
+const refuseBrowsers: MiddlewareHandler = async (context, next) => {
+  if (context.req.header('Origin') !== undefined) {
+    return context.json({ message: 'this server answers no web page' }, 403);
+  }
+  const hostname = URL.parse(`http://${context.req.header('Host')}`)?.hostname ?? '';
+  if (!isLoopback(hostname)) {
+    return context.json({ message: 'this server answers under a loopback name only' }, 421);
+  }
+  return next();
+};
+
+export interface LocalServerOptions {
+  /** Runs the statements. */
+  execute: Execute;
+  /** 0, the default, means any free port. */
+  port?: number | undefined;
+  /** The password of the database. A random one by default: other people on this machine can reach the port too. */
+  password?: string | undefined;
+}
+
+/** Listens on loopback only. */
+export async function startLocalServer({
+  execute,
+  port = 0,
+  password = randomBytes(24).toString('base64url'),
+}: LocalServerOptions): Promise<LocalServer> {
   const app = new Hono()
-    .route('/', createNeonEndpoint(createPgConfig(pglite)))
+    .use(refuseBrowsers)
+    .route('/', createNeonEndpoint(execute, password))
     .route('/', createTurnstileEndpoint(new Siteverify()));
 
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port });
@@ -30,7 +60,7 @@ export async function startLocalServer(pglite: PGlite, port: number): Promise<Lo
   });
   const { port: actualPort } = server.address() as AddressInfo;
   return {
-    databaseUrl: `postgresql://portero:portero@127.0.0.1:${actualPort}/portero`,
+    databaseUrl: `postgresql://portero:${encodeURIComponent(password)}@127.0.0.1:${actualPort}/portero`,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -1,7 +1,7 @@
 /** The local database: one process at a time, nothing lost. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { seed } from '../../dev/seed.ts';
 import { connect } from '../../src/db/connection.ts';
 import { users } from '../../src/db/schema.ts';
 import { expectValue } from '../support/expect-value.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { copyDatabaseInto, temporaryFolder } from '../support/temporary-folder.ts';
 
 async function open(folder: string, options = {}) {
   const local = await openLocalDatabase(folder, { isShared: true, ...options });
@@ -64,6 +64,62 @@ test('it is migrated, seeded and kept, for one process at a time, until it is re
   const fresh = await open(folder, { reset: true });
   expect(await userNames(fresh.databaseUrl)).toEqual(['admin', 'jdoe', 'mgarcia']);
   await fresh.close();
+});
+
+/** The entries below a folder that other users of the machine may use in any way. */
+function openToOthers(folder: string): string[] {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return ['.', ...paths].filter((path) => (statSync(join(folder, path)).mode & 0o077) !== 0);
+}
+
+test('no other user of the machine can read or write it', async () => {
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o777);
+  const local = await open(folder);
+  const db = connect(local.databaseUrl);
+  await db.execute(sql`create table fresh as select generate_series(1, 1000) as number`);
+  expect(statSync(join(folder, 'database-url')).mode & 0o777).toBe(0o600);
+  expect(openToOthers(folder)).toEqual([]);
+
+  // What an earlier version has left.
+  for (const path of ['postgres/PG_VERSION', 'postgres/base', 'postgres'])
+    chmodSync(join(folder, path), 0o777);
+  await local.close();
+  const again = await open(folder);
+  await connect(again.databaseUrl).execute(sql`vacuum full fresh`);
+  expect(openToOthers(folder)).toEqual([]);
+  await again.close();
+  expect(openToOthers(folder)).toEqual([]);
+});
+
+test('each start has another password, or the one that it is given', async () => {
+  const folder = temporaryFolder();
+  copyDatabaseInto(folder);
+  const passwords = [];
+  for (const options of [{}, {}, { password: 'a @/# password' }]) {
+    const local = await open(folder, options);
+    passwords.push(decodeURIComponent(new URL(local.databaseUrl).password));
+    expect(await userNames(local.databaseUrl)).toContain('jdoe');
+    const guess = new URL(local.databaseUrl);
+    guess.password = 'portero';
+    await expect(userNames(guess.href)).rejects.toMatchObject({ cause: { code: '28P01' } });
+    await local.close();
+  }
+  expect(new Set(passwords).size).toBe(3);
+  expect(passwords[0]?.length).toBe(32);
+  expect(passwords[2]).toBe('a @/# password');
+});
+
+test('what was stored before a statement that hangs is there after it', async () => {
+  const folder = temporaryFolder();
+  copyDatabaseInto(folder);
+  const local = await open(folder);
+  const db = () => connect(local.databaseUrl);
+  await db().execute(sql`update users set user_name = 'stored' where user_name = 'jdoe'`);
+  const hanging = connect(local.databaseUrl, 1).execute(sql`do $$ begin loop end loop; end $$`);
+  await expect(hanging).rejects.toThrow();
+  expect(await userNames(local.databaseUrl)).toEqual(['admin', 'mgarcia', 'stored']);
+  await local.close();
 });
 
 test('data that cannot be opened are told in a sentence, with the way out', async () => {

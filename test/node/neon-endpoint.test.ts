@@ -1,28 +1,33 @@
 /** The local Neon endpoint, as Neon's own driver and Drizzle see it. */
-import { PGlite } from '@electric-sql/pglite';
+import { request as httpRequest } from 'node:http';
 import { type FullQueryResults, NeonDbError, neon } from '@neondatabase/serverless';
 import { sql as statement } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Engine, startEngine } from '../../dev/engine.ts';
 import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
 import { connect } from '../../src/db/connection.ts';
+import { sqlEndpoint } from '../../src/db/database-url.ts';
 
-let pglite: PGlite;
+let engine: Engine;
 let server: LocalServer;
 let sql: ReturnType<typeof neon<false, true>>;
 
 beforeAll(async () => {
-  pglite = await PGlite.create();
-  server = await startLocalServer(pglite, 0);
-  sql = neon(server.databaseUrl, { fullResults: true });
+  engine = await startEngine(undefined, { graceMs: 0 });
+  server = await startLocalServer({ execute: engine.execute });
+  sql = neon(server.databaseUrl, { fullResults: true, fetchOptions: { endpoint: endpoint() } });
 });
 afterAll(async () => {
   await server.close();
-  await pglite.close();
+  await engine.close();
 });
 beforeEach(async () => {
   await sql`drop table if exists item`;
   await sql`create table item (id int primary key, note text)`;
 });
+
+/** `connection.ts` tells the driver where to send its requests. */
+const endpoint = () => sqlEndpoint(server.databaseUrl);
 
 function post(body: string, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`http://${new URL(server.databaseUrl).host}/sql`, { method: 'POST', body, headers });
@@ -30,7 +35,8 @@ function post(body: string, headers: Record<string, string> = {}): Promise<Respo
 
 describe('a query', () => {
   test('comes back in the types of the driver', async () => {
-    const [row] = await neon(server.databaseUrl)`
+    const fetchOptions = { endpoint: endpoint() };
+    const [row] = await neon(server.databaseUrl, { fetchOptions })`
       select 1::int as int, 9007199254740993::bigint as big, 1.50::numeric as num, true as yes,
         null as nothing, 'ñ'::text as text, '{a,NULL,"b c"}'::text[] as texts,
         '{"a":[1]}'::jsonb as json, '2026-01-02T03:04:05Z'::timestamptz as at, '\\x00ff'::bytea as raw`;
@@ -178,7 +184,123 @@ describe('a request is refused', () => {
   test.each(['', '[]', '{}', '{"query":1}', '{"queries":[1]}'])(
     'with the body %j',
     async (body) => {
-      expect((await post(body, { 'Neon-Connection-String': 'x' })).status).toBe(400);
+      const headers = { 'Neon-Connection-String': server.databaseUrl };
+      expect((await post(body, headers)).status).toBe(400);
     },
   );
+
+  const withPassword = (password: string) => {
+    const url = new URL(server.databaseUrl);
+    url.password = password;
+    return url.href;
+  };
+
+  test.each([
+    ['another password', () => withPassword('portero')],
+    ['no password', () => withPassword('')],
+    ['a part of the password', () => withPassword(new URL(server.databaseUrl).password.slice(1))],
+    ['a password that cannot be decoded', () => withPassword('%E0%A4')],
+    ['no URL', () => 'portero'],
+  ])('with %s', async (_, url) => {
+    const response = await post('{"query":"select 1"}', { 'Neon-Connection-String': url() });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: '28P01', severity: 'FATAL' });
+  });
+});
+
+describe('a web page in the developer’s browser', () => {
+  /** `fetch` sends no `Host` and no `Origin` of one's choice. */
+  function ask(path: string, headers: Record<string, string>): Promise<number | undefined> {
+    const { hostname, port } = new URL(server.databaseUrl);
+    const body = '{"query":"select 1"}';
+    return new Promise((resolve, reject) => {
+      const request = httpRequest({
+        hostname,
+        port,
+        path,
+        method: 'POST',
+        headers: { 'Neon-Connection-String': server.databaseUrl, ...headers },
+      });
+      request.on('response', (response) => resolve(response.resume().statusCode));
+      request.on('error', reject).end(body);
+    });
+  }
+
+  test.each(['/sql', '/turnstile/v0/siteverify'])('gets nothing at %s', async (path) => {
+    for (const Host of [
+      'attacker.example',
+      'attacker.example:8787',
+      'localhost.attacker.example',
+      '127.0.0.1.attacker.example',
+      'localhost@attacker.example',
+      '10.0.0.1',
+      '0.0.0.0',
+      '[::2]',
+    ]) {
+      // The server library refuses a name that is none by itself.
+      expect([`${Host} 421`, `${Host} 400`]).toContain(`${Host} ${await ask(path, { Host })}`);
+    }
+    for (const Origin of ['https://attacker.example', 'http://localhost:8787', 'null', '']) {
+      expect([Origin, await ask(path, { Origin })]).toEqual([Origin, 403]);
+    }
+  });
+
+  test.each(['localhost', 'LOCALHOST:5480', '127.0.0.1', '127.1.2.3:80', '[::1]:5480'])(
+    'is not what calls %s',
+    async (Host) => {
+      expect(await ask('/sql', { Host })).toBe(200);
+    },
+  );
+});
+
+describe('a statement that the engine cannot do', () => {
+  test.each([
+    "copy (select 1) to program 'cat'",
+    "COPY item TO PROGRAM 'cat'",
+    "-- a comment\n /* another */ copy item from program 'true'",
+    'copy item from stdin',
+    'copy item to stdout',
+    "copy item to '/tmp/item'",
+  ])('ends with an error: %s', async (query) => {
+    await expect(sql.query(query)).rejects.toMatchObject({ code: '0A000' });
+    expect((await sql`select 1 as a`).rows).toEqual([{ a: 1 }]);
+  });
+
+  test('is none of those that have the word in them', async () => {
+    await sql`create temporary table copy (a int)`;
+    expect((await sql`select 'copy' as copy`).rows).toEqual([{ copy: 'copy' }]);
+  });
+});
+
+describe('a statement that hangs is given up when its caller has gone, and the next one is answered', () => {
+  test.each([
+    ['in the engine', `do $$ begin execute 'copy (select 1) to program ''cat'''; end $$`],
+    ['in a loop', 'do $$ begin loop end loop; end $$'],
+    ['asleep', 'select pg_sleep(3600)'],
+  ])('%s', async (_, query) => {
+    const caller = new AbortController();
+    const signal = caller.signal;
+    const hanging = sql.query(query, [], { fetchOptions: { signal } });
+    const next = sql`select 1 as a`;
+    caller.abort();
+    await expect(hanging).rejects.toThrow();
+    expect((await next).rows).toEqual([{ a: 1 }]);
+  });
+
+  test('or when it has taken longer than any may', async () => {
+    const impatient = await startEngine(undefined, { longestMs: 1 });
+    const { signal } = new AbortController();
+    const answer = (query: string) => impatient.execute({ query, params: [] }, signal);
+    expect(await answer('select pg_sleep(3600)')).toMatchObject({
+      status: 400,
+      body: { code: '57P02' },
+    });
+    await impatient.close();
+  });
+
+  test('one that ends the engine is answered with an error', async () => {
+    const query = `do $$ begin execute 'copy item from stdin'; end $$`;
+    await sql.query(query).catch(() => {});
+    expect((await sql`select 1 as a`).rows).toEqual([{ a: 1 }]);
+  });
 });

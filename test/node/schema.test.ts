@@ -2,8 +2,10 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
+import { createExecutor } from '../../dev/neon-queries.ts';
 import { MIGRATIONS_FOLDER, migrate } from '../../src/db/migrate.ts';
 import { ROOT } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -16,7 +18,7 @@ let databaseUrl: string;
 
 beforeAll(async () => {
   pglite = await PGlite.create();
-  server = await startLocalServer(pglite, 0);
+  server = await startLocalServer({ execute: createExecutor(createPgConfig(pglite)) });
   databaseUrl = server.databaseUrl;
 });
 afterAll(async () => {

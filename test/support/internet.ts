@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createNeonEndpoint } from '../../dev/neon-endpoint.ts';
+import { createExecutor } from '../../dev/neon-queries.ts';
 import { createTurnstileEndpoint, Siteverify } from '../../dev/siteverify.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import type { Call, Connection, Fault, Service } from './control.ts';
@@ -28,7 +29,7 @@ export async function startInternet(turnstileSecret: string) {
   let now: number | undefined;
   const siteverify = new Siteverify([turnstileSecret], () => now ?? Date.now());
   const postgres = await startPostgres();
-  const neon = createNeonEndpoint(postgres.config);
+  const neon = createNeonEndpoint(createExecutor(postgres.config));
   const services = { database: neon, siteverify: createTurnstileEndpoint(siteverify) };
   const faults: Record<Service, Fault[]> = { database: [], siteverify: [] };
   const calls: Call[] = [];
