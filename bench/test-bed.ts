@@ -52,7 +52,7 @@ export async function startBed(names: number, entry: string) {
     root: ROOT,
     port: workerPort,
     stateFolder: state,
-    secrets,
+    settings: secrets,
     print: () => {},
     entry,
   });

@@ -74,13 +74,9 @@ async function start({ port, reset, servicesOnly }: Options): Promise<Start<unde
   if (!opened.ok) return opened;
   if (isStopping) return succeed();
   const databaseUrl = opened.value;
-  const secrets = {
-    DATABASE_URL: databaseUrl,
-    TURNSTILE_SECRET_KEY: plan.turnstileSecretKey,
-    JWT_SECRET: plan.jwtSecret,
-  };
+  const { TURNSTILE_SECRET_KEY, JWT_SECRET } = plan.settings;
   if (servicesOnly) {
-    console.log(servicesBanner(secrets));
+    console.log(servicesBanner({ DATABASE_URL: databaseUrl, TURNSTILE_SECRET_KEY, JWT_SECRET }));
     return succeed();
   }
 
@@ -89,8 +85,7 @@ async function start({ port, reset, servicesOnly }: Options): Promise<Start<unde
     root: ROOT,
     port,
     stateFolder,
-    secrets,
-    vars: plan.variables,
+    settings: { ...plan.settings, DATABASE_URL: databaseUrl },
     print(line) {
       const readable = readableLine(line);
       if (readable !== null) console.log(readable);
@@ -118,7 +113,7 @@ async function openDatabase({ database }: Plan, reset: boolean): Promise<Start<s
   }
   // A command that has the database open will be done in a moment.
   for (let waited = 0; waited <= COMMAND_WAIT_MS; waited += COMMAND_POLL_MS) {
-    const options = { port: database.port, reset, isShared: true };
+    const options = { ...database, reset, isShared: true };
     const local = await openLocalDatabase(LOCAL_FOLDER, options);
     if (local.ok) {
       undo.push(local.value.close);

@@ -9,22 +9,17 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { MIN_SECRET_BYTES } from '#portero/internal/signing-key.ts';
-import { DATABASE_URL_FORM, isLoopback, parseDatabaseUrl } from '../src/db/database-url.ts';
+import { isOnThisMachine, parseDatabaseUrl, readDatabaseAddress } from '../src/db/database-url.ts';
+import { SETTING_NAMES } from '../src/settings/environment.ts';
 import { isTestSecret, TEST_SECRETS } from '../src/turnstile/test-keys.ts';
-
-/** Wrangler hands over only the secrets that `wrangler.toml` requires. These settings it hands over as variables. */
-const VARIABLES = ['JWT_SECRET_PREVIOUS', 'JWT_SECRET_PREVIOUS_UNTIL', 'TURNSTILE_SITE_KEY'];
-
-const SECRETS = ['DATABASE_URL', 'TURNSTILE_SECRET_KEY', 'JWT_SECRET'] as const;
+import { passwordOf } from './neon-endpoint.ts';
 
 export interface Plan {
-  /** A database elsewhere, or the port of the local one. 0 is any free port. */
-  database: { url: string } | { port: number };
-  turnstileSecretKey: string;
+  /** A database elsewhere; or the port and the password of the local one. Port 0 is any free port. */
+  database: { url: string } | { port: number; password?: string };
   isTurnstileReal: boolean;
-  jwtSecret: string;
-  /** The settings that are no required secrets: the site key, and a second key while keys are rotated. */
-  variables: Record<string, string>;
+  /** Every setting of the Worker that is set, but for `DATABASE_URL`. */
+  settings: Record<string, string> & { TURNSTILE_SECRET_KEY: string; JWT_SECRET: string };
 }
 
 /** A setting cannot be used. The sentence says for people what to do. */
@@ -44,16 +39,17 @@ export function makePlan(
 ): PlanResult<Plan> {
   const devVars = join(root, '.dev.vars');
   const file = existsSync(devVars) ? parseEnv(readFileSync(devVars, 'utf8')) : {};
-  const settingOf = (name: string) => environment[name] || file[name] || undefined;
-  const [databaseUrl, turnstileSecret, jwtSecret] = SECRETS.map(settingOf);
-  const variables = VARIABLES.flatMap((name) => {
-    const value = settingOf(name);
-    return value === undefined ? [] : [[name, value]];
-  });
-  const planned = databaseUrl === undefined ? succeed({ port: 0 }) : planDatabase(databaseUrl);
+  const settings = Object.fromEntries(
+    SETTING_NAMES.flatMap((name) => {
+      const value = environment[name] || file[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
+  const { DATABASE_URL, TURNSTILE_SECRET_KEY, JWT_SECRET, ...others } = settings;
+  const planned = planDatabase(DATABASE_URL, settings.NEON_ENDPOINT);
   if (!planned.ok) return planned;
   const database = planned.value;
-  const isTurnstileReal = turnstileSecret !== undefined && !isTestSecret(turnstileSecret);
+  const isTurnstileReal = TURNSTILE_SECRET_KEY !== undefined && !isTestSecret(TURNSTILE_SECRET_KEY);
   if ('url' in database && !isTurnstileReal) {
     return refuse(
       'DATABASE_URL is not on this machine, where no Turnstile test secret is accepted: ' +
@@ -62,19 +58,27 @@ export function makePlan(
   }
   return succeed({
     database,
-    turnstileSecretKey: turnstileSecret ?? TEST_SECRETS.passes,
     isTurnstileReal,
-    jwtSecret: jwtSecret ?? developmentSecret(folder),
-    variables: Object.fromEntries(variables),
+    settings: {
+      ...others,
+      TURNSTILE_SECRET_KEY: TURNSTILE_SECRET_KEY ?? TEST_SECRETS.passes,
+      JWT_SECRET: JWT_SECRET ?? developmentSecret(folder),
+    },
   });
 }
 
-function planDatabase(databaseUrl: string): PlanResult<Plan['database']> {
-  const url = parseDatabaseUrl(databaseUrl);
-  if (url === undefined) return refuse(`DATABASE_URL is not of the form ${DATABASE_URL_FORM}.`);
-  if (!isLoopback(url.hostname)) return succeed({ url: databaseUrl });
-  if (url.port === '') return refuse('A loopback DATABASE_URL needs a port.');
-  return succeed({ port: Number(url.port) });
+function planDatabase(
+  databaseUrl: string | undefined,
+  neonEndpoint: string | undefined,
+): PlanResult<Plan['database']> {
+  if (databaseUrl === undefined && neonEndpoint === undefined) return succeed({ port: 0 });
+  const database = readDatabaseAddress(databaseUrl, neonEndpoint);
+  if (!database.ok) return refuse(`${database.details.setting} ${database.details.problem}.`);
+  const address = database.value;
+  if (typeof address === 'object') return succeed({ url: address.url });
+  if (!isOnThisMachine(address)) return succeed({ url: address });
+  const port = Number(parseDatabaseUrl(address)?.port);
+  return succeed({ port, password: passwordOf(address) });
 }
 
 const refuse = (sentence: string) => fail('setting_refused', { sentence });
@@ -86,7 +90,7 @@ function developmentSecret(folder: string): string {
   // A crash may have left less than all of it.
   if (secret.length >= MIN_SECRET_BYTES) return secret;
   const fresh = randomBytes(MIN_SECRET_BYTES).toString('base64url');
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(path, fresh, { mode: 0o600 });
   return fresh;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -25,16 +25,51 @@ export interface WranglerOptions {
   /** The checkout. */
   root: string;
   port: number;
-  /** Wrangler keeps here what Cloudflare would keep: the counters of the rate limits. */
+  /** Wrangler keeps here what Cloudflare would keep: the counters of the rate limits. Its own files go there too. */
   stateFolder: string;
-  /** The secrets of the Worker. They win over `.dev.vars`. */
-  secrets: Record<string, string>;
-  /** Variables. Other users of the machine can read them in the list of processes. */
-  vars?: Record<string, string>;
+  /** The settings of the Worker. They win over `wrangler.toml`. Nothing else is read from `.dev.vars`. */
+  settings: Record<string, string>;
   /** Takes each line of output once the Worker is ready. */
   print: (line: string) => void;
   /** The Worker's module, relative to `root`. */
   entry?: string;
+}
+
+/**
+ * Writes `wrangler.toml` into the state folder, with the names of all settings as required secrets: wrangler hands over
+ * no other ones. It holds no value.
+ *
+ * @returns the path of the file
+ */
+function writeConfig({
+  root,
+  stateFolder,
+  entry,
+  names,
+}: {
+  root: string;
+  stateFolder: string;
+  entry: string;
+  names: string[];
+}): string {
+  let config = readFileSync(join(root, 'wrangler.toml'), 'utf8');
+  const set = (key: string, value: string | string[]) => {
+    const line = new RegExp(`^${key} = .*$`, 'm');
+    if (!line.test(config)) throw new Error(`wrangler.toml has no ${key}`);
+    config = config.replace(line, () => `${key} = ${JSON.stringify(value)}`);
+  };
+  set('main', join(root, entry));
+  set('directory', join(root, 'public'));
+  set('required', names);
+  // A required secret cannot be a variable too.
+  config = config
+    .split('\n')
+    .filter((line) => !names.some((name) => line.startsWith(`${name} = `)))
+    .join('\n');
+  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  const path = join(stateFolder, 'wrangler.toml');
+  writeFileSync(path, config, { mode: 0o600 });
+  return path;
 }
 
 /**
@@ -47,26 +82,29 @@ export function startWrangler({
   root,
   port,
   stateFolder,
-  secrets,
-  vars = {},
+  settings,
   print,
   entry = 'src/index.ts',
 }: WranglerOptions): Wrangler {
+  const noSettings = join(stateFolder, 'no-settings');
+  const config = writeConfig({ root, stateFolder, entry, names: Object.keys(settings) });
+  writeFileSync(noSettings, '');
   const child = spawn(
     process.execPath,
     [
       join(root, 'node_modules/wrangler/bin/wrangler.js'),
-      ...['dev', entry, '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'],
-      ...['--persist-to', stateFolder, '--show-interactive-dev-session', 'false'],
-      ...Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
-      ...(existsSync(join(root, '.dev.vars')) ? ['--env-file', '.dev.vars'] : []),
+      ...['dev', '--config', config, '--ip', '127.0.0.1', '--port', String(port)],
+      ...['--inspector-port', '0', '--persist-to', stateFolder],
+      ...['--show-interactive-dev-session', 'false'],
+      // An empty file. All settings are in the environment, which other users of the machine cannot read.
+      ...['--env-file', noSettings],
     ],
     {
       cwd: root,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       // Without it, wrangler would ask the internet for a sample of Cloudflare's request properties.
-      env: { ...process.env, ...secrets, CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
+      env: { ...process.env, ...settings, CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
     },
   );
   // The group does not outlive this process, however it ends. Only SIGKILL is an exception.

@@ -24,8 +24,11 @@ test('without settings, everything is local', () => {
   const folder = temporaryFolder();
   expect(planIn(folder, {})).toMatchObject({
     database: { port: 0 },
-    turnstileSecretKey: '1x0000000000000000000000000000000AA',
     isTurnstileReal: false,
+    settings: {
+      TURNSTILE_SECRET_KEY: '1x0000000000000000000000000000000AA',
+      JWT_SECRET: expect.stringMatching(/^[\w-]{43}$/),
+    },
   });
 });
 
@@ -33,43 +36,63 @@ test('an example that was copied and not filled in changes nothing', () => {
   expect(plan('DATABASE_URL=\nTURNSTILE_SECRET_KEY=""\nJWT_SECRET=\n')).toMatchObject({
     database: { port: 0 },
     isTurnstileReal: false,
-    jwtSecret: expect.stringMatching(/^[\w-]{43}$/),
+    settings: { JWT_SECRET: expect.stringMatching(/^[\w-]{43}$/) },
   });
 });
 
 test('a real Turnstile secret is used beside the local database', () => {
   expect(plan('TURNSTILE_SECRET_KEY=0x4AAAA')).toMatchObject({
     database: { port: 0 },
-    turnstileSecretKey: '0x4AAAA',
     isTurnstileReal: true,
+    settings: { TURNSTILE_SECRET_KEY: '0x4AAAA' },
   });
 });
 
-test('a loopback database listens where the URL says', () => {
-  expect(plan('DATABASE_URL=postgresql://a:b@localhost:5480/portero').database).toEqual({
+test('a loopback database listens where the URL says, and has its password', () => {
+  expect(plan('DATABASE_URL=postgresql://a:b%40%23@localhost:5480/portero').database).toEqual({
     port: 5480,
+    password: 'b@#',
   });
 });
 
 test('the environment wins over .dev.vars', () => {
-  const { jwtSecret } = plan('JWT_SECRET=from-file', { JWT_SECRET: 'from-environment' });
-  expect(jwtSecret).toBe('from-environment');
+  const { settings } = plan('JWT_SECRET=from-file', { JWT_SECRET: 'from-environment' });
+  expect(settings.JWT_SECRET).toBe('from-environment');
 });
 
-test('a second key is handed over only where there is one', () => {
-  const until = '2030-01-31T12:00:00Z';
-  const devVars = `JWT_SECRET_PREVIOUS=from-file\nJWT_SECRET_PREVIOUS_UNTIL=${until}`;
-  expect(plan(devVars).variables).toEqual({
-    JWT_SECRET_PREVIOUS: 'from-file',
-    JWT_SECRET_PREVIOUS_UNTIL: until,
-  });
-  expect(plan('JWT_SECRET_PREVIOUS=').variables).toEqual({});
+test('every setting is handed over as it is, from the file or the environment, and nothing else', () => {
+  const settings = {
+    TURNSTILE_SECRET_KEY: '0x4AAAA',
+    TURNSTILE_SITE_KEY: '3x00000000000000000000FF',
+    TURNSTILE_HOSTNAMES: 'localhost,app.example.org',
+    TURNSTILE_ACTION: 'login',
+    JWT_SECRET: 'a-secret-with-$-and-#-in-it',
+    JWT_SECRET_PREVIOUS: 'another-secret',
+    JWT_SECRET_PREVIOUS_UNTIL: '2030-01-31T12:00:00Z',
+    JWT_ISSUER: 'issuer',
+    JWT_AUDIENCE: 'audience',
+    CORS_ORIGINS: 'http://localhost:5173',
+    LOCKOUT_FAILURES: '3',
+    LOCKOUT_MINUTES: '7',
+    HASH_CAPACITY: '2',
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name}='${value}'`);
+  expect(plan([...lines, 'OTHER=value'].join('\n')).settings).toEqual(settings);
+  expect(plan('', { ...settings, OTHER: 'value' }).settings).toEqual(settings);
+  const empty = Object.keys(settings).map((name) => `${name}=`);
+  expect(Object.keys(plan(empty.join('\n')).settings).sort()).toEqual([
+    'JWT_SECRET',
+    'TURNSTILE_SECRET_KEY',
+  ]);
 });
 
-test('a test site key is handed over, from the file or the environment', () => {
-  const siteKey = { TURNSTILE_SITE_KEY: '3x00000000000000000000FF' };
-  expect(plan('TURNSTILE_SITE_KEY=3x00000000000000000000FF').variables).toEqual(siteKey);
-  expect(plan('TURNSTILE_SITE_KEY=from-file', siteKey).variables).toEqual(siteKey);
+test('a database behind a Neon proxy is one elsewhere', () => {
+  const url = 'postgresql://a:b@localhost:5432/portero';
+  const devVars = `DATABASE_URL=${url}\nNEON_ENDPOINT=http://localhost:4444/sql`;
+  const { database, settings } = plan(`${devVars}\nTURNSTILE_SECRET_KEY=0x4AAAA`);
+  expect(database).toEqual({ url });
+  expect(settings.NEON_ENDPOINT).toBe('http://localhost:4444/sql');
+  expect(() => plan(devVars)).toThrow('DATABASE_URL is not on this machine');
 });
 
 test('a database elsewhere is used as it is', () => {
@@ -89,7 +112,10 @@ test.each([
   ],
   ['DATABASE_URL=secret-value', 'DATABASE_URL is not of the form'],
   ['DATABASE_URL=mysql://a:secret@localhost:1/x', 'DATABASE_URL is not of the form'],
-  ['DATABASE_URL=postgresql://a:secret@localhost/x', 'A loopback DATABASE_URL needs a port.'],
+  ['DATABASE_URL=postgresql://a:secret@localhost/x', 'DATABASE_URL needs a port.'],
+  ['DATABASE_URL=postgresql://a:p@secret-value/x@localhost:1/x', 'DATABASE_URL has a password'],
+  ['DATABASE_URL=postgresql://a:secret@secret-value.example/x', 'DATABASE_URL leads neither to'],
+  ['NEON_ENDPOINT=https://secret-value.example/sql', 'DATABASE_URL is missing.'],
 ])('%s is told in a sentence without the value', (devVars, message) => {
   expect(() => plan(devVars)).toThrow(message);
   expect(() => plan(devVars)).not.toThrow('secret-value');

@@ -50,7 +50,7 @@ export default async function setUp(project: TestProject) {
     root: ROOT,
     port,
     stateFolder: join(folder, 'wrangler'),
-    secrets: settings,
+    settings,
     print: () => {},
   });
   undo.push(wrangler.stop);
