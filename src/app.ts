@@ -18,7 +18,7 @@ import { allowOrigins } from './http/cors.ts';
 import { log, logUnexpected } from './log.ts';
 import { login } from './login/login.ts';
 import { readPublicConfig } from './public-config.ts';
-import { readSettings } from './settings.ts';
+import { readCorsOrigins, readSettings } from './settings.ts';
 import { readTestWidget } from './test-widget.ts';
 import { requireOwnToken } from './token-verifier.ts';
 
@@ -37,11 +37,10 @@ const setSecurityHeaders: MiddlewareHandler<AppEnv> = async (context, next) => {
   if (context.req.url.startsWith('https:')) headers.set('Strict-Transport-Security', HSTS);
 };
 
-/** An answer depends on the caller's origin, so a cache must not give it to another origin. */
+/** Answers under `/api` are about one caller and one moment. */
 const forbidCaching: MiddlewareHandler<AppEnv> = async (context, next) => {
   await next();
   context.res.headers.set('Cache-Control', 'no-store');
-  context.res.headers.set('Vary', 'Origin');
 };
 
 const requireSettings: MiddlewareHandler<AppEnv> = async (context, next) => {
@@ -65,7 +64,8 @@ const outliveCaller: MiddlewareHandler<AppEnv> = async (context, next) => {
   await rest;
 };
 
-const corsOriginsOf = (context: Context<AppEnv>) => context.get('settings').corsOrigins;
+/** Not from the checked settings: where another setting is faulty, a web app must be able to read the 503 too. */
+const corsOriginsOf = (context: Context<AppEnv>) => readCorsOrigins(context.env);
 
 /**
  * ASP.NET Core matches paths without regard to case or a trailing slash, and clients rely on that. So a path is folded before
@@ -74,7 +74,9 @@ const corsOriginsOf = (context: Context<AppEnv>) => context.get('settings').cors
 export const app = new Hono<AppEnv>({ getPath: (request) => foldApiPath(getPath(request)) });
 
 app.use(setSecurityHeaders);
-app.use('/api/*', forbidCaching, requireSettings, allowOrigins<AppEnv>(corsOriginsOf));
+app.use('/api/*', forbidCaching);
+app.use(allowOrigins<AppEnv>(corsOriginsOf));
+app.use('/api/*', requireSettings);
 
 app.post('/api/auth', outliveCaller, login);
 app.all('/api/auth', otherMethods('POST'));

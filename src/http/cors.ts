@@ -10,15 +10,26 @@ import { isAllowedOrigin } from './origins.ts';
 /** How long a browser may remember a preflight. Chromium remembers none for longer. */
 const PREFLIGHT_MAX_AGE_SECONDS = 7200;
 
+/**
+ * Any header: the token is in one, and no cookie exists, so a header gives a web app of an allowed origin nothing that it does
+ * not have. Monitoring adds its own to every request: `traceparent`, `sentry-trace`, `x-datadog-trace-id` and others. The
+ * wildcard does not stand for `Authorization`: https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
+ */
+const ALLOWED_HEADERS = '*, Authorization';
+
 const PREFLIGHT_HEADERS = {
-  'Access-Control-Allow-Methods': 'GET, HEAD, POST',
-  'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+  'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+  'Access-Control-Allow-Headers': ALLOWED_HEADERS,
   'Access-Control-Max-Age': String(PREFLIGHT_MAX_AGE_SECONDS),
 };
+
+const EXPOSED_HEADERS = 'Retry-After, WWW-Authenticate, ETag, Location';
 
 /**
  * Answers preflights, and marks the answers that a web app of an allowed origin may read. Any other origin gets no CORS
  * header at all. Credentials are never allowed: there are no cookies.
+ *
+ * It stands before everything that can answer, so that a web app can tell a fault of the service from a network error.
  *
  * @param allowedOf returns the allow-list of a request: entries that `isOriginPattern` has accepted
  */
@@ -27,14 +38,18 @@ export function allowOrigins<E extends Env>(
 ): MiddlewareHandler<E> {
   return async function allowOrigins(context, next) {
     const origin = context.req.header('Origin');
-    if (origin === undefined || !isAllowedOrigin(origin, allowedOf(context))) return next();
+    const isAllowed = origin !== undefined && isAllowedOrigin(origin, allowedOf(context));
     const isPreflight =
       context.req.method === 'OPTIONS' &&
       context.req.header('Access-Control-Request-Method') !== undefined;
-    if (isPreflight) context.res = new Response(null, { status: 204, headers: PREFLIGHT_HEADERS });
-    else await next();
+    if (isAllowed && isPreflight) {
+      context.res = new Response(null, { status: 204, headers: PREFLIGHT_HEADERS });
+    } else await next();
     const { headers } = context.res;
+    // A cache must not give the answer for one origin to another.
+    headers.set('Vary', 'Origin');
+    if (!isAllowed) return;
     headers.set('Access-Control-Allow-Origin', origin);
-    headers.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate');
+    headers.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
   };
 }
