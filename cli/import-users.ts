@@ -6,6 +6,7 @@
 import { inArray, or } from 'drizzle-orm';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { connect } from '../src/db/connection.ts';
+import type { DatabaseAddress } from '../src/db/database-url.ts';
 import { roles, users } from '../src/db/schema.ts';
 import { trimName } from '../src/user-name.ts';
 import { audit } from './audit.ts';
@@ -38,7 +39,7 @@ export interface ImportOptions {
 
 /** What every step of an import needs. */
 interface Import {
-  databaseUrl: string;
+  databaseUrl: DatabaseAddress;
   /** The file, which can be read more than once. */
   path: string;
   roleSource: RoleSource;
@@ -187,7 +188,7 @@ async function* batches(run: Import, lines: Set<number>): AsyncGenerator<Row[]> 
   if (batch.length > 0) yield batch;
 }
 
-async function readRoles(databaseUrl: string, admin: boolean): Promise<Map<string, number>> {
+async function readRoles(databaseUrl: DatabaseAddress, admin: boolean): Promise<Map<string, number>> {
   const known = await connect(databaseUrl).select().from(roles);
   return new Map(
     known.filter(({ isAdmin }) => admin || !isAdmin).map(({ name, id }) => [name, id]),

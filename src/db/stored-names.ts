@@ -9,6 +9,7 @@ import { asc, gt, sql } from 'drizzle-orm';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { normalizeUserName, trimName } from '../user-name.ts';
 import { connect, type Database } from './connection.ts';
+import type { DatabaseAddress } from './database-url.ts';
 import { databaseFailure } from './failure.ts';
 import { users } from './schema.ts';
 
@@ -35,7 +36,7 @@ const DEADLINE_MS = 120_000;
  * @throws what `databaseFailure` reads
  */
 export async function planNameChanges(
-  databaseUrl: string,
+  databaseUrl: DatabaseAddress,
 ): Promise<Result<NameChange[], 'names_collide', { groups: StoredName[][] }>> {
   const db = connect(databaseUrl, DEADLINE_MS);
   return planChanges((await hasUsersTable(db)) ? await readNames(db) : []);
@@ -104,7 +105,7 @@ const UNIQUE_VIOLATION = '23505';
  * @throws what `databaseFailure` reads
  */
 export async function changeNames(
-  databaseUrl: string,
+  databaseUrl: DatabaseAddress,
   changes: NameChange[],
 ): Promise<Result<number, 'names_changed'>> {
   if (changes.length === 0) return succeed(0);
