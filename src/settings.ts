@@ -23,7 +23,7 @@ import { type DatabaseAddress, sqlEndpoint } from './db/database-url.ts';
 import type { Lockout } from './db/lockout.ts';
 import type { RateLimits } from './http/flood-limits.ts';
 import { log } from './log.ts';
-import { parseCorsOrigins } from './settings/cors-origins.ts';
+import { type CorsOrigins, parseCorsOrigins } from './settings/cors-origins.ts';
 import { checkEnvironment, type Environment } from './settings/environment.ts';
 import type { SettingFault } from './settings/fault.ts';
 import { readPreviousKey } from './settings/previous-key.ts';
@@ -83,14 +83,24 @@ const results = new WeakMap<object, SettingsResult>();
  * @returns entries for `isAllowedOrigin`
  */
 export function readCorsOrigins(env: object): string[] {
-  return parseCorsOrigins((env as Record<string, unknown>).CORS_ORIGINS).origins;
+  return corsOf(env).origins;
 }
+
+function corsOf(env: object): CorsOrigins {
+  const known = corsOrigins.get(env);
+  if (known !== undefined) return known;
+  const parsed = parseCorsOrigins((env as Record<string, unknown>).CORS_ORIGINS);
+  corsOrigins.set(env, parsed);
+  return parsed;
+}
+
+const corsOrigins = new WeakMap<object, CorsOrigins>();
 
 async function checkSettings(
   bindings: object,
 ): Promise<{ result: SettingsResult; leftOut: SettingFault[] }> {
   const env = withoutBlanks(bindings);
-  const cors = parseCorsOrigins(env.CORS_ORIGINS);
+  const cors = corsOf(bindings);
   const { previous, faults } = readPreviousKey(env);
   const leftOut = [...cors.faults, ...faults];
   const checked = checkEnvironment(env);
