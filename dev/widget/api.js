@@ -227,7 +227,7 @@
   if ('turnstile' in window) console.warn('[Cloudflare Turnstile] It has been loaded already.');
   Object.assign(window, { turnstile: api });
 
-  const { src = '' } = /** @type {HTMLScriptElement | null} */ (document.currentScript) ?? {};
-  const onload = URL.parse(src)?.searchParams.get('onload');
+  const script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
+  const onload = script && new URL(script.src).searchParams.get('onload');
   if (onload) /** @type {any} */ (window)[onload]?.();
 })();

@@ -9,9 +9,10 @@ import { fill } from './template.js';
 import { text } from './texts.js';
 
 /** @import { Client } from '/client.js' */
+/** @import { TextKey } from './texts.js' */
 
-/** The service decides within 15 s, unless an imported hash is very strong. */
-const LOGIN_DEADLINE_MS = 30_000;
+/** A user who waits for longer than this is told that the page is still working. */
+const PATIENCE_MS = 2_000;
 
 /**
  * @typedef {object} Options
@@ -43,9 +44,10 @@ export async function askForLogin(client, place, { title, intro, userName, cance
   setBusy(false);
   name.value = userName ?? '';
   (userName === undefined ? name : password).focus();
+  password.onbeforeinput = dropLastLineBreak;
 
   const captcha = new Captcha(part('captcha'), (message, canRetry) => {
-    const sentence = message === undefined ? '' : text(message);
+    const sentence = message === undefined ? '' : text(message, { hostname: location.hostname });
     // The widget repeats a message at every try that it makes by itself. If the page wrote the same message again, a
     // screen reader would read it out again.
     if (part('trouble').textContent !== sentence) part('trouble').textContent = sentence;
@@ -57,15 +59,15 @@ export async function askForLogin(client, place, { title, intro, userName, cance
     part('submit').focus(); // the retry button disappears
   };
 
-  const { promise, resolve, reject } = Promise.withResolvers();
-  signal?.addEventListener('abort', () => reject(signal.reason));
-  if (signal?.aborted) reject(signal.reason);
-  part('form').onsubmit = (event) => {
-    event.preventDefault();
-    if (!isBusy()) submit().then(resolve, explain);
-  };
   try {
-    await promise;
+    await new Promise((resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason));
+      if (signal?.aborted) reject(signal.reason);
+      part('form').onsubmit = (event) => {
+        event.preventDefault();
+        if (!isBusy()) submit().then(resolve, explain);
+      };
+    });
   } finally {
     captcha.remove();
     place.replaceChildren();
@@ -76,13 +78,30 @@ export async function askForLogin(client, place, { title, intro, userName, cance
     setRevealed(false);
     setBusy(true);
     try {
-      const captchaToken = await captcha.token();
+      const captchaToken = await unlessQuick('stillChecking', captcha.token({ signal }));
       const credentials = { userName: name.value, password: password.value, captchaToken };
-      const deadline = AbortSignal.timeout(LOGIN_DEADLINE_MS);
-      const either = AbortSignal.any(signal ? [signal, deadline] : [deadline]);
-      await client.login(credentials, { signal: either });
+      await unlessQuick('stillWorking', client.login(credentials, { signal }));
     } finally {
       setBusy(false);
+    }
+  }
+
+  /**
+   * Tells the user that the page is still working, if that takes more than two seconds.
+   *
+   * @template T
+   * @param {TextKey} sentence
+   * @param {Promise<T>} work
+   */
+  async function unlessQuick(sentence, work) {
+    const timer = setTimeout(() => {
+      part('waiting').textContent = text(sentence);
+    }, PATIENCE_MS);
+    try {
+      return await work;
+    } finally {
+      clearTimeout(timer);
+      part('waiting').textContent = '';
     }
   }
 
@@ -123,4 +142,19 @@ function sentenceFor(error) {
   if (code === 'login_later') return seconds ? text('laterIn', { seconds }) : text('later');
   // The error has a cause only if no answer came. It has none if the answer was not the answer to a login.
   return text(code === 'login_failed' && cause === undefined ? 'failed' : 'unreachable');
+}
+
+/**
+ * Drops the line breaks at the end of a password that is pasted or dropped into its field. A copied line has one, and
+ * not every browser drops it. The rest is inserted as it is.
+ *
+ * @this {GlobalEventHandlers}
+ * @param {InputEvent} event
+ */
+function dropLastLineBreak(event) {
+  const field = /** @type {HTMLInputElement} */ (event.target);
+  const rest = event.data?.replace(/[\n\r\u2028\u2029]+$/, '');
+  if (!/^insertFrom/.test(event.inputType) || rest === undefined || rest === event.data) return;
+  event.preventDefault();
+  field.setRangeText(rest, field.selectionStart ?? 0, field.selectionEnd ?? 0, 'end');
 }

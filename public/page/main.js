@@ -6,6 +6,7 @@
 import { createClient } from '/client.js';
 import { showAccount } from './account.js';
 import { askForLogin } from './login.js';
+import { element } from './template.js';
 import { language, text } from './texts.js';
 import { Traffic } from './traffic.js';
 
@@ -27,10 +28,26 @@ const client = createClient({
   fetch: (request) => traffic.send(request),
 });
 
-for (;;) {
-  document.title = `${text('login')} · Portero`;
-  await askForLogin(client, main, { title: text('login'), intro: text('welcome') });
-  await showAccount(client, main, traffic, logInAgain);
+run().catch((error) => {
+  showFailure();
+  throw error; // so that the console has it
+});
+
+async function run() {
+  for (;;) {
+    document.title = `${text('login')} · Portero`;
+    await askForLogin(client, main, { title: text('login'), intro: text('welcome') });
+    await showAccount(client, main, traffic, logInAgain);
+  }
+}
+
+/** A mistake in the page must not leave the user before an empty page. */
+function showFailure() {
+  const reload = element('button', { type: 'button' }, text('reload'));
+  reload.onclick = () => location.reload();
+  main.replaceChildren(
+    element('div', { class: 'card', role: 'alert' }, element('p', {}, text('broken')), reload),
+  );
 }
 
 /**

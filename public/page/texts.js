@@ -20,6 +20,10 @@ const english = {
   retry: 'Try again',
   cancel: 'Cancel',
   busy: 'Logging in…',
+  stillChecking: 'Still waiting for the check that you are human…',
+  stillWorking: 'Still logging in. The first login after a quiet time takes a few seconds more.',
+  broken: 'Something on this page has failed. Load it again.',
+  reload: 'Load again',
 
   refused:
     'The login was refused. Check the user name and the password. After several failures, a name is locked for a few minutes.',
@@ -32,13 +36,25 @@ const english = {
   captchaUnreachable:
     'The check that you are human does not load. Something may block challenges.cloudflare.com: the connection, or an extension of the browser.',
   captchaFailed:
-    'The check that you are human has failed. If it fails again, try another browser or another connection.',
-  captchaSlow: 'The check that you are human has taken too long.',
+    'The check that you are human has failed. Try again. If it fails again, try another browser or another connection.',
+  captchaSilent:
+    'The check that you are human does not answer. An extension of the browser may block it. Switch the extension off for this page, and try again.',
+  captchaUnanswered:
+    'You have not confirmed in time that you are human. Try again, and use the box above.',
+  captchaForbidden:
+    'A security policy keeps the check that you are human from loading. Please tell those who run this page that its Content-Security-Policy must allow https://challenges.cloudflare.com.',
+  captchaReload:
+    'The check that you are human could not begin. Load this page again. If that does not help, empty the cache of the browser.',
+  captchaDisguised:
+    'Something changes what this browser says about itself, perhaps an extension. Switch it off, and try again.',
+  captchaSlow: 'The check that you are human has taken too long. Try again.',
   captchaClock: 'The clock of this device seems to be wrong. Set it, and try again.',
   captchaUnsupported:
     'The check that you are human does not support this browser. Update it, or use another one.',
   captchaMisconfigured:
     'The check that you are human is not set up for this page. Please tell those who run it.',
+  captchaHostname:
+    'The check that you are human is not set up for the address {hostname}. Please tell those who run this page to add it to the hostnames of the Turnstile widget.',
 
   loggedInAs: 'You are logged in as',
   logout: 'Log out',
@@ -94,6 +110,11 @@ const spanish = {
   retry: 'Reintentar',
   cancel: 'Cancelar',
   busy: 'Iniciando sesión…',
+  stillChecking: 'Se sigue esperando la comprobación de que eres una persona…',
+  stillWorking:
+    'Se sigue iniciando sesión. Tras un rato sin uso, el primer inicio tarda unos segundos más.',
+  broken: 'Algo ha fallado en esta página. Cárgala de nuevo.',
+  reload: 'Cargar de nuevo',
 
   refused:
     'No se ha podido iniciar sesión. Comprueba el usuario y la contraseña. Tras varios fallos, el usuario queda bloqueado unos minutos.',
@@ -106,13 +127,25 @@ const spanish = {
   captchaUnreachable:
     'La comprobación de que eres una persona no se carga. Puede que algo bloquee challenges.cloudflare.com: la conexión o una extensión del navegador.',
   captchaFailed:
-    'La comprobación de que eres una persona ha fallado. Si se repite, prueba con otro navegador u otra conexión.',
-  captchaSlow: 'La comprobación de que eres una persona ha tardado demasiado.',
+    'La comprobación de que eres una persona ha fallado. Inténtalo de nuevo. Si se repite, prueba con otro navegador u otra conexión.',
+  captchaSilent:
+    'La comprobación de que eres una persona no responde. Puede que la bloquee una extensión del navegador. Desactívala en esta página e inténtalo de nuevo.',
+  captchaUnanswered:
+    'No has confirmado a tiempo que eres una persona. Inténtalo de nuevo y usa el recuadro de arriba.',
+  captchaForbidden:
+    'Una política de seguridad impide que se cargue la comprobación de que eres una persona. Avisa a quienes mantienen esta página: su Content-Security-Policy debe permitir https://challenges.cloudflare.com.',
+  captchaReload:
+    'La comprobación de que eres una persona no ha podido empezar. Carga de nuevo esta página. Si no sirve, vacía la caché del navegador.',
+  captchaDisguised:
+    'Algo cambia lo que este navegador dice de sí mismo, quizá una extensión. Desactívala e inténtalo de nuevo.',
+  captchaSlow: 'La comprobación de que eres una persona ha tardado demasiado. Inténtalo de nuevo.',
   captchaClock: 'El reloj de este dispositivo parece estar mal. Ajústalo e inténtalo de nuevo.',
   captchaUnsupported:
     'La comprobación de que eres una persona no admite este navegador. Actualízalo o usa otro.',
   captchaMisconfigured:
     'La comprobación de que eres una persona no está configurada para esta página. Avisa a quienes la mantienen.',
+  captchaHostname:
+    'La comprobación de que eres una persona no está configurada para la dirección {hostname}. Avisa a quienes mantienen esta página: deben añadirla a los nombres de host del widget de Turnstile.',
 
   loggedInAs: 'Has iniciado sesión como',
   logout: 'Cerrar sesión',

@@ -10,6 +10,9 @@ import { text } from './texts.js';
 /** @import { Client } from '/client.js' */
 /** @import { Part } from './template.js' */
 
+/** The service decides within 20 s, unless an imported hash is very strong. */
+const ANSWER_DEADLINE_MS = 30_000;
+
 /** The page shows at most this many requests. */
 const MAX_LINES = 20;
 
@@ -18,13 +21,14 @@ export class Traffic {
   /** @type {HTMLElement | undefined} */
   #lines;
 
-  /** Sends a request that the client has made, and shows it. @param {Request} request */
+  /** Sends a request that the client has made, and shows it. The wait for the answer has an end. @param {Request} request */
   async send(request) {
     const authorization = request.headers.get('Authorization');
     if (this.#isTokenSpoilt && authorization !== null) {
       request.headers.set('Authorization', `${authorization}-spoilt`);
     }
-    const response = await fetch(request).catch((error) => {
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_DEADLINE_MS)]);
+    const response = await fetch(request, { signal }).catch((error) => {
       this.#showLine(request, text('noAnswer'), false);
       throw error;
     });

@@ -37,8 +37,10 @@ export function describePage(name: string, tests: () => void): void {
 export interface PageOptions extends BrowserContextOptions {
   /** Changes the page's network before anything is loaded. */
   prepare?: (page: Page) => Promise<unknown>;
-  /** What the console may say, besides refused requests. */
+  /** What the console may say, besides refused requests, and which errors the page may throw. */
   expectedErrors?: RegExp;
+  /** When the page counts as open. A page of which a part never comes is open when its first bytes are there. */
+  waitUntil?: 'load' | 'commit';
 }
 
 let contexts = 0;
@@ -47,7 +49,12 @@ let contexts = 0;
  * Opens the page in a browser of its own, which logs in from an address of its own. When the test has finished,
  * the console must hold no error, of which a violation of the Content-Security-Policy is one.
  */
-export async function openPage({ prepare, expectedErrors, ...options }: PageOptions = {}) {
+export async function openPage({
+  prepare,
+  expectedErrors,
+  waitUntil,
+  ...options
+}: PageOptions = {}) {
   contexts++;
   const address = `10.${process.env.VITEST_POOL_ID}.${contexts >> 8}.${contexts & 255}`;
   const context = await browser.newContext({
@@ -65,14 +72,17 @@ export async function openPage({ prepare, expectedErrors, ...options }: PageOpti
     const isExpected = REFUSED_REQUEST.test(text) || expectedErrors?.test(text);
     if (['error', 'warning'].includes(message.type()) && !isExpected) errors.push(text);
   });
-  page.on('pageerror', (error) => errors.push(String(error.stack)));
+  page.on('pageerror', (error) => {
+    const text = error.stack || String(error);
+    if (!expectedErrors?.test(text)) errors.push(text);
+  });
   onTestFinished(async ({ task }) => {
     if (task.result?.state === 'fail') console.error(await describeState(page));
     await context.close();
     expect(errors).toEqual([]);
   });
   await prepare?.(page);
-  await page.goto('/');
+  await page.goto('/', { waitUntil });
   return Object.assign(page, { address });
 }
 
