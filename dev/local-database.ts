@@ -108,7 +108,7 @@ function lock(folder: string): Opening<() => void> {
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
 
-/** An earlier version has left files that every user could read and write. */
+/** The engine makes an empty database of files that every user may read and write. Those that it adds later are private. */
 function makePrivate(folder: string): void {
   chmodSync(folder, PRIVATE_FOLDER);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -81,7 +81,7 @@ test('no other user of the machine can read or write it', async () => {
   expect(statSync(join(folder, 'database-url')).mode & 0o777).toBe(0o600);
   expect(openToOthers(folder)).toEqual([]);
 
-  // What an earlier version has left.
+  // As an earlier version has left them.
   for (const path of ['postgres/PG_VERSION', 'postgres/base', 'postgres'])
     chmodSync(join(folder, path), 0o777);
   await local.close();

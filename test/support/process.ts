@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { SETTING_NAMES } from '../../src/settings/environment.ts';
 import { linesWithSecrets, noteSecret } from './secrets.ts';
-import { TEST_ENV } from './test-env.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
 /** What the shell of the person who runs the tests has set for the project itself is left out. */
-const OWN_SETTINGS = [...Object.keys(TEST_ENV), 'PORT', 'PASSWORD_MIN_LENGTH'];
+const OWN_SETTINGS = [...SETTING_NAMES, 'PORT', 'PASSWORD_MIN_LENGTH'];
 const INHERITED = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.includes(name)),
 );
