@@ -19,7 +19,7 @@ import {
   takeHashSlot,
   verifyAttempt,
 } from '../attempt.ts';
-import { askDatabase } from '../db/connection.ts';
+import { askDatabase, readDatabase } from '../db/connection.ts';
 import { withdrawAttempt } from '../db/lockout.ts';
 import { readPasswordHash, replacePassword } from '../db/stored-passwords.ts';
 import { type ClientAddress, readClientAddress } from '../http/client-address.ts';
@@ -150,7 +150,7 @@ async function change(
     if (!replaced.ok) return replaced;
     if (replaced.value) return succeed();
     // Another request has replaced the hash: another change, or a login that stored today's hash. Try once more with it.
-    const stored = await askDatabase(databaseUrl, (db) => readPasswordHash(db, userId));
+    const stored = await readDatabase(databaseUrl, (db) => readPasswordHash(db, userId));
     if (!stored.ok) return stored;
     passwordHash = stored.value;
   }

@@ -31,7 +31,7 @@ const EXPOSED_HEADERS = 'Retry-After, WWW-Authenticate, ETag, Location';
  *
  * It stands before everything that can answer, so that a web app can tell a fault of the service from a network error.
  *
- * @param allowedOf returns the allow-list of a request: entries that `isOriginPattern` has accepted
+ * @param allowedOf returns the allow-list of a request: entries that `readOriginPattern` has accepted
  */
 export function allowOrigins<E extends Env>(
   allowedOf: (context: Context<E>) => string[],
