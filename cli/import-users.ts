@@ -188,7 +188,10 @@ async function* batches(run: Import, lines: Set<number>): AsyncGenerator<Row[]> 
   if (batch.length > 0) yield batch;
 }
 
-async function readRoles(databaseUrl: DatabaseAddress, admin: boolean): Promise<Map<string, number>> {
+async function readRoles(
+  databaseUrl: DatabaseAddress,
+  admin: boolean,
+): Promise<Map<string, number>> {
   const known = await connect(databaseUrl).select().from(roles);
   return new Map(
     known.filter(({ isAdmin }) => admin || !isAdmin).map(({ name, id }) => [name, id]),
