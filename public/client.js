@@ -9,6 +9,7 @@ export class PorteroError extends Error {
         this.retryAfterSeconds = options?.retryAfterSeconds;
     }
 }
+const LOGIN_DEADLINE_MS = 30_000;
 export function createClient(options) {
     const send = options.fetch ?? ((request) => fetch(request));
     const page = globalThis.location?.href;
@@ -32,7 +33,7 @@ export function createClient(options) {
             headers: { 'Content-Type': 'application/json' },
             body: JSON.stringify({ userName, password, captchaToken }),
             redirect: 'error',
-            signal: stop,
+            signal: AbortSignal.any([stop, AbortSignal.timeout(LOGIN_DEADLINE_MS)]),
         });
         const sentAt = performance.now();
         let response;

@@ -98,6 +98,24 @@ describe('a login', () => {
     });
   });
 
+  test('ends after 30 s without an answer', async () => {
+    const deadline = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal);
+    const { client, service } = await start();
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    service.answerLogins(() => promise);
+    const login = client.login(jdoe);
+    await until(() => service.logins().length === 1);
+    deadline.abort(new DOMException('The operation timed out.', 'TimeoutError'));
+    await expect(login).rejects.toMatchObject({
+      code: 'login_failed',
+      cause: { name: 'TimeoutError' },
+    });
+    expect(timeout.mock.calls).toEqual([[30_000]]);
+    resolve(new Response());
+    timeout.mockRestore();
+  });
+
   test('that fails leaves the session before it', async () => {
     const { client } = await start();
     const session = await client.login(jdoe);

@@ -82,7 +82,7 @@ const ANSWERS: Record<string, () => Promise<Response>> = {
   'listUsers 401': () => send('/api/Users'),
   'listUsers 403': () => get('/api/Users', { permissions: [] }),
   'listUsers 503': async () => {
-    await breakNext('database', 'unreachable');
+    await breakNext('database', 'unreachable', 'unreachable');
     return get('/api/Users');
   },
   'readUser 200': () => get('/api/Users/id-of-jdoe'),
@@ -90,7 +90,7 @@ const ANSWERS: Record<string, () => Promise<Response>> = {
   'readUser 403': () => get('/api/Users/id-of-jdoe', { permissions: [] }),
   'readUser 404': () => get('/api/Users/nobody'),
   'readUser 503': async () => {
-    await breakNext('database', 'unreachable');
+    await breakNext('database', 'unreachable', 'unreachable');
     return get('/api/Users/id-of-jdoe');
   },
 };

@@ -97,7 +97,7 @@ export type PorteroErrorCode =
   | 'login_refused'
   /** There were too many attempts, or the service cannot decide now: see `retryAfterSeconds`. */
   | 'login_later'
-  /** The service did not answer, or it did not answer as Portero does. */
+  /** The service did not answer within 30 seconds, or it did not answer as Portero does. */
   | 'login_failed'
   /**
    * `onLoginRequired` ended without a login. The `cause` is the value that it rejected with. Or another login, which
@@ -143,6 +143,9 @@ export class PorteroError extends Error {
     this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 }
+
+/** Portero itself ends a login after 20 s. */
+const LOGIN_DEADLINE_MS = 30_000;
 
 interface Login {
   token: string;
@@ -200,7 +203,7 @@ export function createClient(options: ClientOptions): Client {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ userName, password, captchaToken }),
       redirect: 'error', // the password goes to this address and to no other
-      signal: stop,
+      signal: AbortSignal.any([stop, AbortSignal.timeout(LOGIN_DEADLINE_MS)]),
     });
     const sentAt = performance.now();
     let response: Response;
