@@ -52,7 +52,7 @@ export async function addUser(name: string, options: AddUserOptions): Promise<vo
 
   await withDatabase(async (target) => {
     const isNewRole = await checkRole(target, roleName, options);
-    const db = connect(target.databaseUrl);
+    const db = connect(target.database);
     const newRole = { name: roleName, isAdmin: admin };
     const insertRole = db.insert(roles).values(newRole).onConflictDoNothing();
     const userId = crypto.randomUUID();
@@ -78,7 +78,7 @@ export async function addUser(name: string, options: AddUserOptions): Promise<vo
 
 async function refuseTakenName(target: Target, userName: string): Promise<void> {
   const isTaken = eq(users.normalizedUserName, normalizeUserName(userName));
-  const count = await connect(target.databaseUrl).$count(users, isTaken);
+  const count = await connect(target.database).$count(users, isTaken);
   if (count > 0) throw takenName(target, userName);
 }
 
@@ -88,11 +88,11 @@ function takenName({ name }: Target, userName: string): OperatorError {
 
 /** @returns whether the role is missing and may be made */
 async function checkRole(
-  { databaseUrl, name }: Target,
+  { database, name }: Target,
   roleName: string,
   { admin, createRole }: AddUserOptions,
 ): Promise<boolean> {
-  const known = await connect(databaseUrl).select().from(roles).orderBy(asc(roles.name));
+  const known = await connect(database).select().from(roles).orderBy(asc(roles.name));
   const role = known.find((other) => other.name === roleName);
   if (role === undefined) {
     if (admin || createRole) return true;

@@ -10,7 +10,7 @@ import {
   type DatabaseAddress,
   parseDatabaseUrl,
   readDatabaseAddress,
-} from '../src/db/database-url.ts';
+} from '../src/db/database-address.ts';
 import { databaseFailure } from '../src/db/failure.ts';
 import { OperatorError } from './operator-error.ts';
 
@@ -19,7 +19,7 @@ const LOCAL_WAIT_MS = 30_000;
 const LOCAL_POLL_MS = 100;
 
 export interface Target {
-  databaseUrl: DatabaseAddress;
+  database: DatabaseAddress;
   /** For people: `the local database`. */
   name: string;
 }
@@ -33,7 +33,7 @@ export async function withDatabase<T>(use: (target: Target) => Promise<T>): Prom
     const { setting, problem } = database.details;
     throw new OperatorError(`${setting} ${problem}.`);
   }
-  return explainFaults({ databaseUrl: database.value, name: nameOf(database.value) }, use);
+  return explainFaults({ database: database.value, name: nameOf(database.value) }, use);
 }
 
 /** For people: the host that is asked. */
@@ -51,13 +51,13 @@ async function withLocalDatabase<T>(use: (target: Target) => Promise<T>): Promis
     const local = await openLocalDatabase();
     if (local.ok) {
       const { databaseUrl, close } = local.value;
-      return explainFaults({ databaseUrl, name }, use).finally(close);
+      return explainFaults({ database: databaseUrl, name }, use).finally(close);
     }
     if (local.reason === 'unusable') throw new OperatorError(local.details.sentence);
     // `npm run dev` has it, and serves it to other processes. Or another command has it, and will be done in a moment.
     const databaseUrl = servedDatabaseUrl();
     if (databaseUrl !== undefined && (await answers(databaseUrl))) {
-      return explainFaults({ databaseUrl, name }, use);
+      return explainFaults({ database: databaseUrl, name }, use);
     }
     await wait(LOCAL_POLL_MS);
   }

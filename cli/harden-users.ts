@@ -27,8 +27,8 @@ const isBare = not(like(users.passwordHash, '$portero$%'));
 
 export async function hardenUsers(): Promise<ExitCode> {
   const interruption = new Interruption();
-  await withDatabase(async ({ databaseUrl, name }) => {
-    const db = () => connect(databaseUrl, BATCH_DEADLINE_MS);
+  await withDatabase(async ({ database, name }) => {
+    const db = () => connect(database, BATCH_DEADLINE_MS);
     const progress = showProgress(await db().$count(users, isBare));
     let hardened = 0;
     let unreadable = 0;

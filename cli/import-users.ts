@@ -6,7 +6,7 @@
 import { inArray, or } from 'drizzle-orm';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { connect } from '../src/db/connection.ts';
-import type { DatabaseAddress } from '../src/db/database-url.ts';
+import type { DatabaseAddress } from '../src/db/database-address.ts';
 import { roles, users } from '../src/db/schema.ts';
 import { trimName } from '../src/user-name.ts';
 import { audit } from './audit.ts';
@@ -39,7 +39,7 @@ export interface ImportOptions {
 
 /** What every step of an import needs. */
 interface Import {
-  databaseUrl: DatabaseAddress;
+  database: DatabaseAddress;
   /** The file, which can be read more than once. */
   path: string;
   roleSource: RoleSource;
@@ -60,15 +60,15 @@ export async function importUsers(file: string, options: ImportOptions): Promise
   }
   const interruption = new Interruption();
   return withFile(file, (path) =>
-    withDatabase(async ({ databaseUrl, name }) => {
-      const roleIds = await readRoles(databaseUrl, options.admin);
+    withDatabase(async ({ database, name }) => {
+      const roleIds = await readRoles(database, options.admin);
       if ('name' in roleSource && !roleIds.has(roleSource.name)) {
         throw new OperatorError(
           `There is no role ${roleSource.name} in ${name}, or it is an administrator's and --admin is missing.`,
         );
       }
       const report = new ImportReport(options.rejects);
-      const run: Import = { databaseUrl, path, roleSource, roleIds, options, report };
+      const run: Import = { database, path, roleSource, roleIds, options, report };
       // The file is read twice, so that everything wrong with it is known before anything is written.
       const lines = await checkRows(run);
       const progress = showProgress(lines.size);
@@ -105,11 +105,11 @@ function readRoleSource({ role, roleColumn }: ImportOptions): RoleSource {
   );
 }
 
-function summary(report: ImportReport, database: string, isDryRun: boolean): string {
+function summary(report: ImportReport, where: string, isDryRun: boolean): string {
   const { added, present, rejected, withoutPassword } = report;
   const among = withoutPassword > 0 ? `, ${withoutPassword} of them without a password` : '';
   return (
-    `${isDryRun ? 'Would add' : 'Added'} ${added} users to ${database}${among}; ` +
+    `${isDryRun ? 'Would add' : 'Added'} ${added} users to ${where}${among}; ` +
     `${present} were there already, ${rejected} rejected.`
   );
 }
@@ -188,11 +188,8 @@ async function* batches(run: Import, lines: Set<number>): AsyncGenerator<Row[]> 
   if (batch.length > 0) yield batch;
 }
 
-async function readRoles(
-  databaseUrl: DatabaseAddress,
-  admin: boolean,
-): Promise<Map<string, number>> {
-  const known = await connect(databaseUrl).select().from(roles);
+async function readRoles(database: DatabaseAddress, admin: boolean): Promise<Map<string, number>> {
+  const known = await connect(database).select().from(roles);
   return new Map(
     known.filter(({ isAdmin }) => admin || !isAdmin).map(({ name, id }) => [name, id]),
   );
@@ -213,7 +210,7 @@ async function importBatch(run: Import, batch: Row[]): Promise<void> {
 }
 
 /** @returns the ids of the users who were not there already */
-async function addUsers({ databaseUrl, roleIds, options }: Import, missing: Row[]) {
+async function addUsers({ database, roleIds, options }: Import, missing: Row[]) {
   if (missing.length === 0) return new Set<string>();
   const hashed = await Promise.all(
     missing.map(async (row) => ({ row, hash: await toHashRow(row.hash, options.harden) })),
@@ -230,7 +227,7 @@ async function addUsers({ databaseUrl, roleIds, options }: Import, missing: Row[
       foreignLayerId: layerIdOf(hash),
     }),
   );
-  const db = connect(databaseUrl, BATCH_DEADLINE_MS);
+  const db = connect(database, BATCH_DEADLINE_MS);
   const insert = db.insert(users).values(rows).onConflictDoNothing().returning({ id: users.id });
   const hashes = hashed.map(({ hash }) => hash);
   const [added = []] = await storeHashes(db, hashes, [insert]);
@@ -241,10 +238,10 @@ async function addUsers({ databaseUrl, roleIds, options }: Import, missing: Row[
  * Leaves out the users who are there already. Rejects rows whose name another user has, and rows whose id is there in
  * another case.
  */
-async function withoutPresent({ databaseUrl, report }: Import, batch: Row[]): Promise<Row[]> {
+async function withoutPresent({ database, report }: Import, batch: Row[]): Promise<Row[]> {
   const names = batch.map(({ normalizedUserName }) => normalizedUserName);
   const ids = batch.flatMap(({ id, exportedId }) => [id, exportedId]);
-  const present = await connect(databaseUrl)
+  const present = await connect(database)
     .select({ id: users.id, name: users.normalizedUserName })
     .from(users)
     .where(or(inArray(users.id, ids), inArray(users.normalizedUserName, names)));

@@ -12,13 +12,13 @@ import { printLine } from './print.ts';
 
 export async function migrateDatabase(): Promise<void> {
   await withDatabase(async (target) => {
-    const { databaseUrl, name } = target;
+    const { database, name } = target;
     // The names are looked at first, so that nothing has been changed where they cannot be.
-    const plan = await planNameChanges(databaseUrl);
+    const plan = await planNameChanges(database);
     if (!plan.ok) throw collision(target, plan.details.groups);
-    const migrations = await migrate(databaseUrl);
+    const migrations = await migrate(database);
     if (migrations > 0) printLine(`Applied ${count(migrations, 'migration')} to ${name}.`);
-    const changed = await changeNames(databaseUrl, plan.value);
+    const changed = await changeNames(database, plan.value);
     if (!changed.ok) {
       throw new OperatorError(
         `The users of ${name} have changed meanwhile. Run npm run db:migrate again.`,

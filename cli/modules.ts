@@ -22,7 +22,7 @@ export async function addModule(key: string, options: { name: string }): Promise
   const name = readNewName('module name', options.name);
   await withDatabase(async (target) => {
     const row = { key, name };
-    const { rowCount } = await connect(target.databaseUrl)
+    const { rowCount } = await connect(target.database)
       .insert(modules)
       .values(row)
       .onConflictDoNothing();
@@ -34,7 +34,7 @@ export async function addModule(key: string, options: { name: string }): Promise
 }
 
 export async function listModules({ json }: { json: boolean }): Promise<void> {
-  await withDatabase(async ({ databaseUrl }) => {
-    printRows(await connect(databaseUrl).select().from(modules).orderBy(asc(modules.key)), json);
+  await withDatabase(async ({ database }) => {
+    printRows(await connect(database).select().from(modules).orderBy(asc(modules.key)), json);
   });
 }

@@ -19,7 +19,7 @@ export async function addRole(text: string, { admin }: { admin: boolean }): Prom
   const name = readNewName('role name', text);
   await withDatabase(async (target) => {
     const row = { name, isAdmin: admin };
-    const insert = connect(target.databaseUrl).insert(roles).values(row).onConflictDoNothing();
+    const insert = connect(target.database).insert(roles).values(row).onConflictDoNothing();
     if ((await insert).rowCount === 0) {
       throw new OperatorError(`There is a role ${name} in ${target.name} already.`);
     }
@@ -48,8 +48,8 @@ const selectRoles = (db: Database) =>
     .from(roles);
 
 export async function listRoles({ json }: { json: boolean }): Promise<void> {
-  await withDatabase(async ({ databaseUrl }) => {
-    const rows = await selectRoles(connect(databaseUrl)).orderBy(asc(roles.name));
+  await withDatabase(async ({ database }) => {
+    const rows = await selectRoles(connect(database)).orderBy(asc(roles.name));
     const counts = rows.map((row) => ({ ...row, permissions: row.permissions.length }));
     printRows(json ? rows : counts, json);
   });
@@ -58,7 +58,7 @@ export async function listRoles({ json }: { json: boolean }): Promise<void> {
 export async function showRole(text: string, { json }: { json: boolean }): Promise<void> {
   const name = trimName(text);
   await withDatabase(async (target) => {
-    const [row] = await selectRoles(connect(target.databaseUrl)).where(eq(roles.name, name));
+    const [row] = await selectRoles(connect(target.database)).where(eq(roles.name, name));
     if (row === undefined) throw noRole(name, target);
     printRow(row, json);
   });
@@ -68,7 +68,7 @@ export async function grantPermissions(text: string, texts: string[]): Promise<v
   const name = trimName(text);
   const permissions = readPermissions(texts);
   await withDatabase(async (target) => {
-    const db = connect(target.databaseUrl);
+    const db = connect(target.database);
     const role = await findRole(db, name, target);
     if (role.isAdmin) {
       throw new OperatorError(`${name} is an administrator's role, which may do everything.`);
@@ -86,7 +86,7 @@ export async function revokePermissions(text: string, texts: string[]): Promise<
   const name = trimName(text);
   const permissions = readPermissions(texts);
   await withDatabase(async (target) => {
-    const db = connect(target.databaseUrl);
+    const db = connect(target.database);
     const role = await findRole(db, name, target);
     const removed = await revoke(db, role, permissions);
     if (removed.length > 0)

@@ -14,8 +14,8 @@ import { printLine } from './print.ts';
 /** A name that no user has can be locked as well. The command does not tell whether a user has the name. */
 export async function unlockUser(text: string): Promise<void> {
   const userName = readName('user name', text);
-  await withDatabase(async ({ databaseUrl, name }) => {
-    const hadAttempts = await unlockName(connect(databaseUrl), normalizeUserName(userName));
+  await withDatabase(async ({ database, name }) => {
+    const hadAttempts = await unlockName(connect(database), normalizeUserName(userName));
     if (hadAttempts) audit({ event: 'name_unlocked', userName });
     printLine(
       hadAttempts

@@ -35,13 +35,13 @@ export async function listUsers({ json, ...options }: ListUsersOptions): Promise
     search: readFilter(options.search),
     role: readFilter(options.role),
   };
-  await withDatabase(async ({ databaseUrl }) => {
+  await withDatabase(async ({ database }) => {
     const rows: UserRow[] = [];
     let page: UserRow[];
     do {
       const last = rows.at(-1);
       const after = last && normalizeUserName(last.userName);
-      page = await findUsers(connect(databaseUrl), filter, { limit: PAGE_SIZE, after });
+      page = await findUsers(connect(database), filter, { limit: PAGE_SIZE, after });
       rows.push(...page);
     } while (page.length === PAGE_SIZE);
     printRows(rows.map(toRow), json);
@@ -115,7 +115,7 @@ async function withUser<T>(
 ): Promise<T> {
   const userName = readName('user name', text);
   return withDatabase(async (target) => {
-    const db = connect(target.databaseUrl);
+    const db = connect(target.database);
     const user = await findUserByName(db, normalizeUserName(userName));
     if (user === undefined) {
       throw new OperatorError(`There is no user ${userName} in ${target.name}.`);

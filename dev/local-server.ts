@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
-import { isLoopback } from '../src/db/database-url.ts';
+import { isLoopback } from '../src/db/database-address.ts';
 import { createNeonEndpoint } from './neon-endpoint.ts';
 import type { Execute } from './neon-queries.ts';
 import { createTurnstileEndpoint, Siteverify } from './siteverify.ts';

@@ -9,7 +9,11 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { MIN_SECRET_BYTES } from '#portero/internal/signing-key.ts';
-import { isOnThisMachine, parseDatabaseUrl, readDatabaseAddress } from '../src/db/database-url.ts';
+import {
+  isOnThisMachine,
+  parseDatabaseUrl,
+  readDatabaseAddress,
+} from '../src/db/database-address.ts';
 import { SETTING_NAMES } from '../src/settings/environment.ts';
 import { isTestSecret, TEST_SECRETS } from '../src/turnstile/test-keys.ts';
 import { passwordOf } from './neon-endpoint.ts';

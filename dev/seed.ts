@@ -5,7 +5,7 @@
  */
 import { sql } from 'drizzle-orm';
 import { connect } from '../src/db/connection.ts';
-import { isOnThisMachine } from '../src/db/database-url.ts';
+import { isOnThisMachine } from '../src/db/database-address.ts';
 import { modules, roleGrants, roles, users } from '../src/db/schema.ts';
 import { hashPassword } from '../src/password/password.ts';
 import { normalizeUserName } from '../src/user-name.ts';

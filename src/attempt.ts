@@ -99,12 +99,12 @@ export function takeHashSlot(
 /** Counts an attempt and reads the user, in the one statement of a login. */
 export async function beginAttempt(
   normalizedUserName: string,
-  { databaseUrl, lockout }: Settings,
+  { database, lockout }: Settings,
 ): Promise<
   Result<Attempt, DatabaseReason | LockoutReason, Partial<AttemptDetails> & DatabaseDetails>
 > {
   const key = { normalizedUserName, attemptId: crypto.randomUUID() };
-  const state = await askDatabase(databaseUrl, (db) => beginLogin(db, key, lockout));
+  const state = await askDatabase(database, (db) => beginLogin(db, key, lockout));
   if (!state.ok) return state;
   const { status, attempts, account, shapes } = state.value;
   const details = { attempts, userId: account?.id, userName: account?.userName };

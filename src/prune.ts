@@ -15,9 +15,9 @@ const PRUNE_DEADLINE_MS = 60_000;
 export async function prune(env: Env): Promise<void> {
   const settings = await readSettings(env);
   if (!settings.ok) return log({ event: 'settings_refused', ...settings.details });
-  const { databaseUrl, lockout } = settings.value;
+  const { database, lockout } = settings.value;
   const pruned = await askDatabase(
-    databaseUrl,
+    database,
     async (db) => ({
       names: await pruneAttempts(db, lockout),
       foreignLayers: await pruneForeignLayers(db),

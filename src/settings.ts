@@ -19,7 +19,7 @@ import {
   type SigningKey,
   type VerificationKey,
 } from '#portero/internal/signing-key.ts';
-import { type DatabaseAddress, sqlEndpoint } from './db/database-url.ts';
+import { type DatabaseAddress, sqlEndpoint } from './db/database-address.ts';
 import type { Lockout } from './db/lockout.ts';
 import type { RateLimits } from './http/flood-limits.ts';
 import { log } from './log.ts';
@@ -36,7 +36,7 @@ import {
 import type { TurnstileSettings } from './turnstile/verify-captcha.ts';
 
 export interface Settings {
-  databaseUrl: DatabaseAddress;
+  database: DatabaseAddress;
   turnstile: TurnstileSettings;
   issuance: Issuance;
   signingKey: SigningKey;
@@ -116,7 +116,7 @@ async function toSettings(
 ): Promise<Settings> {
   const verificationKeys = await importVerificationKeys(env.JWT_SECRET, previous);
   return {
-    databaseUrl: env.database,
+    database: env.database,
     turnstile: turnstileSettings(env),
     issuance: { issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE },
     signingKey: verificationKeys[0],

@@ -127,14 +127,14 @@ async function change(
   { sub: userId, name }: Claims,
   settings: Settings,
 ): Promise<ChangeOutcome> {
-  const { databaseUrl } = settings;
+  const { database } = settings;
   const begun = await beginAttempt(normalizeUserName(name), settings);
   if (!begun.ok) return begun;
   const attempt = begun.value;
   const { account, key } = attempt;
   if (account?.id !== userId || !account.active) {
     // Another user may have the name by now. An old token must not lock that user out.
-    const withdrawn = await askDatabase(databaseUrl, (db) => withdrawAttempt(db, key));
+    const withdrawn = await askDatabase(database, (db) => withdrawAttempt(db, key));
     return withdrawn.ok ? fail('user_changed') : withdrawn;
   }
 
@@ -145,12 +145,12 @@ async function change(
     if (!match.ok) return failAttempt(attempt, match.reason, {});
     const fresh = await hashPassword(newPassword);
     const replacement = { userId, current: match.value.hash, fresh };
-    const replaced = await askDatabase(databaseUrl, (db) => replacePassword(db, key, replacement));
+    const replaced = await askDatabase(database, (db) => replacePassword(db, key, replacement));
     // Whether the attempt was taken out of the count is not known, so no lock is logged.
     if (!replaced.ok) return replaced;
     if (replaced.value) return succeed();
     // Another request has replaced the hash: another change, or a login that stored today's hash. Try once more with it.
-    const stored = await readDatabase(databaseUrl, (db) => readPasswordHash(db, userId));
+    const stored = await readDatabase(database, (db) => readPasswordHash(db, userId));
     if (!stored.ok) return stored;
     passwordHash = stored.value;
   }

@@ -123,8 +123,8 @@ function read<T>(
   schema: v.GenericSchema<unknown, T>,
   query: (db: Database) => Promise<unknown>,
 ): Promise<Result<T, DatabaseReason, DatabaseDetails>> {
-  const { databaseUrl } = context.get('settings');
-  return readDatabase(databaseUrl, async (db) => v.parse(schema, await query(db)));
+  const { database } = context.get('settings');
+  return readDatabase(database, async (db) => v.parse(schema, await query(db)));
 }
 
 function answerUnread({ reason, details }: Failure<DatabaseReason, DatabaseDetails>): Response {

@@ -6,7 +6,7 @@
 import { type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
 import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
 import { type Result, succeed } from '#portero/internal/result.ts';
-import { type DatabaseAddress, sqlEndpoint } from './database-url.ts';
+import { type DatabaseAddress, sqlEndpoint } from './database-address.ts';
 import { type DatabaseDetails, type DatabaseReason, databaseFailure } from './failure.ts';
 
 export type Database = NeonHttpDatabase & { $client: NeonQueryFunction<false, false> };

@@ -6,7 +6,7 @@
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { connect } from './connection.ts';
-import type { DatabaseAddress } from './database-url.ts';
+import type { DatabaseAddress } from './database-address.ts';
 
 export const MIGRATIONS_FOLDER = `${import.meta.dirname}/../../drizzle`;
 
@@ -21,10 +21,10 @@ const MIGRATION_DEADLINE_MS = 120_000;
  * @returns how many migrations were applied
  */
 export async function migrate(
-  databaseUrl: DatabaseAddress,
+  database: DatabaseAddress,
   migrationsFolder = MIGRATIONS_FOLDER,
 ): Promise<number> {
-  const db = () => connect(databaseUrl, MIGRATION_DEADLINE_MS);
+  const db = () => connect(database, MIGRATION_DEADLINE_MS);
   const setUp = db();
   await setUp.batch([
     setUp.execute(sql`create schema if not exists drizzle`),

@@ -9,7 +9,7 @@ import { asc, gt, sql } from 'drizzle-orm';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { normalizeUserName, trimName } from '../user-name.ts';
 import { connect, type Database } from './connection.ts';
-import type { DatabaseAddress } from './database-url.ts';
+import type { DatabaseAddress } from './database-address.ts';
 import { databaseFailure } from './failure.ts';
 import { users } from './schema.ts';
 
@@ -36,9 +36,9 @@ const DEADLINE_MS = 120_000;
  * @throws what `databaseFailure` reads
  */
 export async function planNameChanges(
-  databaseUrl: DatabaseAddress,
+  database: DatabaseAddress,
 ): Promise<Result<NameChange[], 'names_collide', { groups: StoredName[][] }>> {
-  const db = connect(databaseUrl, DEADLINE_MS);
+  const db = connect(database, DEADLINE_MS);
   return planChanges((await hasUsersTable(db)) ? await readNames(db) : []);
 }
 
@@ -105,11 +105,11 @@ const UNIQUE_VIOLATION = '23505';
  * @throws what `databaseFailure` reads
  */
 export async function changeNames(
-  databaseUrl: DatabaseAddress,
+  database: DatabaseAddress,
   changes: NameChange[],
 ): Promise<Result<number, 'names_changed'>> {
   if (changes.length === 0) return succeed(0);
-  const db = connect(databaseUrl, DEADLINE_MS);
+  const db = connect(database, DEADLINE_MS);
   const rows = changes.map(({ stored, wanted }) => ({
     id: stored.id,
     stored_name: stored.userName,

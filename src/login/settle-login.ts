@@ -30,9 +30,9 @@ export async function settleLogin(login: SuccessfulLogin, settings: Settings): P
 /** Where it fails, the attempt stays counted as a failure. */
 async function recordSuccess(
   { key, userId }: SuccessfulLogin,
-  { databaseUrl }: Settings,
+  { database }: Settings,
 ): Promise<void> {
-  const recorded = await askDatabase(databaseUrl, (db) => recordLogin(db, key, userId));
+  const recorded = await askDatabase(database, (db) => recordLogin(db, key, userId));
   if (recorded.ok) return;
   log({ event: 'success_not_recorded', userId, fault: recorded.reason, ...recorded.details });
 }
@@ -46,7 +46,7 @@ async function rehash(
   if (!slot.ok) return log({ event: 'password_not_rehashed', userId, fault: slot.reason });
   try {
     const fresh = await hashPassword(password);
-    const replaced = await askDatabase(settings.databaseUrl, (db) =>
+    const replaced = await askDatabase(settings.database, (db) =>
       replaceHash(db, { userId, current: match.hash, fresh }),
     );
     if (!replaced.ok) {

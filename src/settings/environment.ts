@@ -6,7 +6,11 @@
 import * as v from 'valibot';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { MIN_SECRET_BYTES } from '#portero/internal/signing-key.ts';
-import { type DatabaseAddress, isOnThisMachine, readDatabaseAddress } from '../db/database-url.ts';
+import {
+  type DatabaseAddress,
+  isOnThisMachine,
+  readDatabaseAddress,
+} from '../db/database-address.ts';
 import { isTestSecret } from '../turnstile/test-keys.ts';
 import type { SettingFault } from './fault.ts';
 

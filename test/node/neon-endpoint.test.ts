@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Engine, startEngine } from '../../dev/engine.ts';
 import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
 import { connect } from '../../src/db/connection.ts';
-import { sqlEndpoint } from '../../src/db/database-url.ts';
+import { sqlEndpoint } from '../../src/db/database-address.ts';
 
 let engine: Engine;
 let server: LocalServer;
