@@ -26,14 +26,21 @@ export interface Target {
 
 /** Runs a command on its database. @throws OperatorError for every fault of the database */
 export async function withDatabase<T>(use: (target: Target) => Promise<T>): Promise<T> {
-  const { DATABASE_URL, NEON_ENDPOINT } = process.env;
-  if (!DATABASE_URL && !NEON_ENDPOINT) return withLocalDatabase(use);
-  const database = readDatabaseAddress(DATABASE_URL || undefined, NEON_ENDPOINT || undefined);
+  const databaseUrl = settingOf('DATABASE_URL');
+  const neonEndpoint = settingOf('NEON_ENDPOINT');
+  if (databaseUrl === undefined && neonEndpoint === undefined) return withLocalDatabase(use);
+  const database = readDatabaseAddress(databaseUrl, neonEndpoint);
   if (!database.ok) {
     const { setting, problem } = database.details;
     throw new OperatorError(`${setting} ${problem}.`);
   }
   return explainFaults({ database: database.value, name: nameOf(database.value) }, use);
+}
+
+/** A blank setting is a missing one, as in the Worker. */
+function settingOf(name: string): string | undefined {
+  const value = process.env[name] ?? '';
+  return value.trim() === '' ? undefined : value;
 }
 
 /** For people: the host that is asked. */

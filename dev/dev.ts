@@ -38,6 +38,8 @@ let isStopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
   process.on(signal, () => stop(0));
 process.on('uncaughtException', crash);
+// No other user of this machine may read what this process and its children write: hashes, secrets, the Worker's state.
+process.umask(0o077);
 process.stdout.on('error', () => stop(1)); // the reader of a pipe has gone
 
 new Command('npm run dev --')

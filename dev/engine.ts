@@ -123,8 +123,8 @@ function queriesOf(request: NeonRequest) {
   return 'query' in request ? [request] : request.queries;
 }
 
-/** A `COPY`, behind white space and comments. */
-const COPY = /^(\s|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/)*copy\b/i;
+/** A `COPY`, behind white space, comments and empty statements. */
+const COPY = /^(\s|;|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/)*copy\b/i;
 
 /** The engine hangs or ends at some of its forms. PostgreSQL's `feature_not_supported`. */
 const NO_COPY: NeonAnswer = {

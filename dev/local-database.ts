@@ -108,7 +108,7 @@ function lock(folder: string): Opening<() => void> {
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
 
-/** The engine makes an empty database of files that every user may read and write. Those that it adds later are private. */
+/** The engine makes files that every user may read and write. `npm run dev` has a umask for those that it adds later. */
 function makePrivate(folder: string): void {
   chmodSync(folder, PRIVATE_FOLDER);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -14,7 +14,7 @@ import type { DatabaseDetails, DatabaseReason } from '../db/failure.ts';
 import { findUser, findUsers } from '../db/users.ts';
 import { readQuery } from '../http/query.ts';
 import { log } from '../log.ts';
-import { isStorable, MAX_USER_NAME_LENGTH, normalizeUserName } from '../user-name.ts';
+import { isStorable, MAX_USER_NAME_LENGTH, normalizeUserName, trimName } from '../user-name.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;
@@ -24,7 +24,8 @@ const TEXT_PROBLEM = `does not have 1 to ${MAX_USER_NAME_LENGTH} characters that
 
 const text = v.pipe(
   v.string(),
-  v.trim(),
+  v.transform(trimName),
+  v.string(),
   v.minLength(1, TEXT_PROBLEM),
   v.maxLength(MAX_USER_NAME_LENGTH, TEXT_PROBLEM),
   v.check(isStorable, TEXT_PROBLEM),

@@ -65,8 +65,10 @@ const ENDPOINT_PROBLEM =
 function problemOfDatabaseUrl(text: string): string | undefined {
   const [, authority, rest = ''] = /^postgres(?:ql)?:\/\/([^/\\?#]*)(.*)$/is.exec(text) ?? [];
   if (authority === undefined) return `is not of the form ${DATABASE_URL_FORM}`;
-  // Otherwise a part of the password could be taken for the host.
-  if (rest.includes('@')) {
+  // Otherwise a part of the password could be taken for the host. An @ in the query of a URL with credentials is none of it.
+  const [path = ''] = rest.split('?', 1);
+  const hasCredentials = authority.includes('@') && path.length > 1;
+  if (hasCredentials ? path.includes('@') : rest.includes('@')) {
     return (
       'has a password that cannot be read, because there is an @ behind the host: ' +
       'in the password, write @ as %40, / as %2F, \\ as %5C, ? as %3F, # as %23 and % as %25'

@@ -63,7 +63,7 @@ function readEncoding(
 ): Result<Encoding, 'content_type_not_json' | 'charset_not_supported'> {
   const type = MIMEType.parse(contentType ?? '');
   if (type === null || !JSON_TYPE.test(type.essence)) return fail('content_type_not_json');
-  const encoding = encodingOf(type.parameters.get('charset') ?? 'utf-8');
+  const encoding = encodingOf(type.parameters.get('charset') || 'utf-8');
   return encoding === undefined ? fail('charset_not_supported') : succeed(encoding);
 }
 

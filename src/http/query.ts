@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import type { MemberError } from '#portero/internal/problem.ts';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
+import { trimName } from '../user-name.ts';
 import { memberErrors } from './member-errors.ts';
 
 /**
@@ -26,7 +27,7 @@ export function readQuery<T>(
     const member = name.toLowerCase();
     if (Object.hasOwn(schema.entries, member)) parameters.set(member, value);
   }
-  const given = [...parameters].filter(([, value]) => value.trim() !== '');
+  const given = [...parameters].filter(([, value]) => trimName(value) !== '');
   const result = v.safeParse(schema, Object.fromEntries(given));
   return result.success
     ? succeed(result.output)

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { readDatabaseAddress } from '../../src/db/database-address.ts';
 import { start } from '../support/process.ts';
 
 async function portero(environment: Record<string, string>) {
@@ -22,6 +23,16 @@ test.each<[string, Record<string, string>, string]>([
     'a database elsewhere',
     { DATABASE_URL: 'postgresql://app:db-secret@db.example.org:5432/x' },
     HOST_SENTENCE,
+  ],
+  [
+    'a database elsewhere beside a blank proxy',
+    { DATABASE_URL: 'postgresql://app:db-secret@db.example.org:5432/x', NEON_ENDPOINT: ' ' },
+    HOST_SENTENCE,
+  ],
+  [
+    'a password with @ and ?',
+    { DATABASE_URL: 'postgresql://app:p@db-secret?rest@ep-x.eu-central-1.aws.neon.tech/x' },
+    PASSWORD_SENTENCE,
   ],
   [
     'the parent of the Neon domains',
@@ -55,6 +66,12 @@ test.each<[string, Record<string, string>, string]>([
 ])('%s is told in a sentence', async (_, environment, output) => {
   expect(await portero(environment)).toEqual({ exitCode: 1, output });
   expect(output).not.toContain('db-secret');
+});
+
+test('an @ in the query is no part of the password', () => {
+  const url =
+    'postgresql://app:db-secret@ep-x.eu-central-1.aws.neon.tech/x?application_name=a@b.org';
+  expect(readDatabaseAddress(url, undefined)).toEqual({ ok: true, value: url });
 });
 
 test('a Neon proxy on this machine is asked, with the connection string as it is', async () => {

@@ -79,6 +79,10 @@ test('it starts, explains itself, logs in, tells the terminal why, and leaves no
   const me = JSON.parse(await shell(printedCommand(banner, 'Use the token:')));
   expect(me).toMatchObject({ userName: 'jdoe', permissions: ['users.list', 'users.read'] });
 
+  // Neither the data nor the Worker's state are for other users of the machine.
+  const others = await shell(`find '${env.PORTERO_LOCAL_FOLDER}' -type f -perm /077`);
+  expect(others).toBe('');
+
   // Beside the Worker, as a file.
   const openApi = await fetch(`${url}/openapi.json`);
   expect(openApi.headers.get('X-Content-Type-Options')).toBe('nosniff');

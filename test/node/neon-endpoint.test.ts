@@ -259,6 +259,8 @@ describe('a statement that the engine cannot do', () => {
     "COPY item TO PROGRAM 'cat'",
     "-- a comment\n /* another */ copy item from program 'true'",
     'copy item from stdin',
+    ";copy (select 1) to program 'cat'",
+    ' ; ;-- a comment\n;copy item to stdout',
     'copy item to stdout',
     "copy item to '/tmp/item'",
   ])('ends with an error: %s', async (query) => {

@@ -191,6 +191,8 @@ describe('GET /api/Users', () => {
     ['search=ben&_=1732540000000', ['ben']],
     ['search=ben&role=&active=&limit=&cursor=&SEARCH_=x', ['ben']],
     ['search=%20&role=%C2%A0&active=false', ['Cleo', 'fay', 'ünal']],
+    ['search=%C2%85&role=%EF%BB%BF&active=false', ['Cleo', 'fay', 'ünal']],
+    ['search=%C2%85ben%E3%80%80', ['ben']],
     ['search=ana&search=ben', ['ben']],
     ['active=true&ACTIVE=false', ['Cleo', 'fay', 'ünal']],
     ['limit=0&limit=1&search=ben', ['ben']],
