@@ -45,13 +45,14 @@ describePage('the widget', () => {
   });
 
   test('whose script never comes is told of', async () => {
+    const script = Promise.withResolvers<void>();
     const page = await openPage({
       prepare: async (page) => {
         await page.clock.install();
-        await page.route(SCRIPT, () => {});
+        await page.route(SCRIPT, () => script.resolve());
       },
     });
-    await page.waitForRequest(SCRIPT).catch(() => {});
+    await script.promise;
     await page.clock.runFor(15_000);
     await alerted(page, UNREACHABLE);
   });

@@ -288,12 +288,15 @@ describePage('a login that takes long', () => {
   });
 
   test('says that it waits for the captcha', async () => {
+    const script = Promise.withResolvers<void>();
     const page = await openPage({
       prepare: async (page) => {
         await page.clock.install();
-        await page.route('**/turnstile/v0/api.js?*', () => {});
+        await page.route('**/turnstile/v0/api.js?*', () => script.resolve());
       },
     });
+    // The clock is not to run out while the page still waits for its configuration.
+    await script.promise;
     await logIn(page, 'nobody');
     await page.clock.runFor(2_000);
     await page.getByRole('status').getByText(CHECKING).waitFor();
