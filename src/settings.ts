@@ -42,8 +42,6 @@ export interface Settings {
   signingKey: SigningKey;
   /** The signing key. While keys are rotated, another key too. */
   verificationKeys: VerificationKey[];
-  /** Entries that `readOriginPattern` has returned. */
-  corsOrigins: string[];
   rateLimits: RateLimits;
   lockout: Lockout;
   /** The most logins that one isolate handles at once. */
@@ -105,13 +103,12 @@ async function checkSettings(
   const leftOut = [...cors.faults, ...faults];
   const checked = checkEnvironment(env);
   if (!checked.ok) return { result: checked, leftOut };
-  const settings = await toSettings(checked.value, cors.origins, previous);
+  const settings = await toSettings(checked.value, previous);
   return { result: succeed(settings), leftOut };
 }
 
 async function toSettings(
   env: Environment,
-  corsOrigins: string[],
   previous: PreviousSecret | undefined,
 ): Promise<Settings> {
   const verificationKeys = await importVerificationKeys(env.JWT_SECRET, previous);
@@ -121,7 +118,6 @@ async function toSettings(
     issuance: { issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE },
     signingKey: verificationKeys[0],
     verificationKeys,
-    corsOrigins,
     rateLimits: { address: env.LOGINS_PER_ADDRESS, name: env.LOGINS_PER_NAME },
     lockout: { failures: env.LOCKOUT_FAILURES, minutes: env.LOCKOUT_MINUTES },
     hashCapacity: env.HASH_CAPACITY,

@@ -5,7 +5,6 @@
  */
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import type { Claims } from '#portero/internal/claims.ts';
 import type { MemberError } from '#portero/internal/problem.ts';
 import { type Failure, fail, type Result, succeed } from '#portero/internal/result.ts';
 import { answerPasswordChange, type PasswordChangeReason } from '../answers.ts';
@@ -102,7 +101,8 @@ async function readAndChange(
   const slot = takeHashSlot(normalizedUserName, settings);
   if (!slot.ok) return slot;
   try {
-    return await change(request.output, caller, settings);
+    const user = { userId: caller.sub, normalizedUserName };
+    return await change(request.output, user, settings);
   } finally {
     slot.value.release();
   }
@@ -124,11 +124,11 @@ function newPasswordRefused(detail: string): Failure<'new_password_refused', Cha
 /** A wrong current password counts towards the lockout, as a wrong password at a login does. */
 async function change(
   { currentPassword, newPassword }: PasswordChange,
-  { sub: userId, name }: Claims,
+  { userId, normalizedUserName }: { userId: string; normalizedUserName: string },
   settings: Settings,
 ): Promise<ChangeOutcome> {
   const { database } = settings;
-  const begun = await beginAttempt(normalizeUserName(name), settings);
+  const begun = await beginAttempt(normalizedUserName, settings);
   if (!begun.ok) return begun;
   const attempt = begun.value;
   const { account, key } = attempt;
