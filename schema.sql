@@ -1,6 +1,19 @@
--- The whole current schema, written by `npm run generate` from src/db/schema.ts.
+-- The whole current schema, written by `npm run generate` from src/db.
 
 CREATE TYPE "public"."permission_action" AS ENUM('create', 'update', 'delete', 'list', 'read');
+CREATE TABLE "imported_users" (
+	"source" text NOT NULL,
+	"user_id" text NOT NULL,
+	"user_name" text,
+	"email" text,
+	"active" boolean,
+	"inactive_by" text,
+	"role" text,
+	"security_stamp_digest" text,
+	"imported_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "imported_users_source_user_id_pk" PRIMARY KEY("source","user_id")
+);
+
 CREATE TABLE "foreign_layers" (
 	"id" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "foreign_layers_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
 	"hash" text NOT NULL,
@@ -52,6 +65,7 @@ CREATE TABLE "users" (
 	"email" text,
 	"password_hash" text,
 	"foreign_layer_id" integer,
+	"password_set_at" timestamp with time zone,
 	"active" boolean DEFAULT true NOT NULL,
 	"role_id" integer NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -64,6 +78,7 @@ ALTER TABLE "role_grants" ADD CONSTRAINT "role_grants_role_id_roles_id_fk" FOREI
 ALTER TABLE "role_grants" ADD CONSTRAINT "role_grants_module_key_modules_key_fk" FOREIGN KEY ("module_key") REFERENCES "public"."modules"("key") ON DELETE cascade ON UPDATE cascade;
 ALTER TABLE "users" ADD CONSTRAINT "users_foreign_layer_id_foreign_layers_id_fk" FOREIGN KEY ("foreign_layer_id") REFERENCES "public"."foreign_layers"("id") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "users" ADD CONSTRAINT "users_role_id_roles_id_fk" FOREIGN KEY ("role_id") REFERENCES "public"."roles"("id") ON DELETE no action ON UPDATE no action;
+CREATE INDEX "imported_users_user_id_index" ON "imported_users" USING btree ("user_id");
 CREATE INDEX "users_foreign_layer_id_index" ON "users" USING btree ("foreign_layer_id");
 
 INSERT INTO "login_attempt_salt" DEFAULT VALUES;

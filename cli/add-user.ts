@@ -62,6 +62,7 @@ export async function addUser(name: string, options: AddUserOptions): Promise<vo
       normalizedUserName: normalizeUserName(userName),
       email,
       passwordHash,
+      passwordSetAt: sql`now()`,
       // Null where the role has changed in between. The column refuses null.
       roleId: sql`(select id from roles where name = ${roleName} and is_admin = ${admin})`,
     });

@@ -34,6 +34,7 @@ export async function seed(databaseUrl: string): Promise<void> {
       normalizedUserName: normalizeUserName(userName),
       email: `${userName}@example.com`,
       passwordHash: await hashPassword(password),
+      passwordSetAt: sql`now()`,
       active,
       roleId: idOf(role),
     })),

@@ -1,5 +1,5 @@
 /**
- * The tables. `npm run generate` writes the migrations and `schema.sql` from this file.
+ * The tables. `npm run generate` writes the migrations and `schema.sql` from this file and `imported-users.ts`.
  *
  * @module
  */
@@ -92,6 +92,11 @@ export const users = pgTable(
     passwordHash: text('password_hash'),
     /** The foreign layer that the password hash begins with, if that layer is listed. */
     foreignLayerId: integer('foreign_layer_id').references(() => foreignLayers.id),
+    /**
+     * When the password was last set in Portero. It is null where an import has brought the password, because only then a
+     * later import may bring another one. A hash that a login has renewed is of the same password, so it changes nothing.
+     */
+    passwordSetAt: timestamp('password_set_at', { withTimezone: true }),
     active: boolean('active').notNull().default(true),
     roleId: integer('role_id')
       .notNull()

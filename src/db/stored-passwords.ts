@@ -45,7 +45,8 @@ export async function replacePassword(
 ): Promise<boolean> {
   const { rowCount } = await db.execute(sql`
     with replaced as (
-      update ${users} set password_hash = ${fresh}, foreign_layer_id = null, updated_at = now()
+      update ${users} set password_hash = ${fresh}, foreign_layer_id = null,
+        password_set_at = now(), updated_at = now()
       where ${users.id} = ${userId} and ${users.passwordHash} = ${current} returning id
     ),
     refund as (${refundAttempt(key)} and exists (select from replaced))

@@ -79,6 +79,32 @@ test('the migrations and schema.sql both make a salt, another one each time', as
   expect(migrated).not.toEqual(generated);
 });
 
+test('no import may overwrite a password of which it is not known any more whether an import has brought it', async () => {
+  const before = temporaryFolder();
+  cpSync(MIGRATIONS_FOLDER, before, { recursive: true });
+  const path = join(before, 'meta/_journal.json');
+  const journal = JSON.parse(readFileSync(path, 'utf8'));
+  const entries = journal.entries.filter(({ idx }: { idx: number }) => idx < 3);
+  writeFileSync(path, JSON.stringify({ ...journal, entries }));
+  await migrate(databaseUrl, before);
+  const hashes = {
+    own: '$portero$v=1$p=sha512,i=10000,n=22,s=x$x',
+    hardened: '$portero$v=1$f=sha1,i=1000,k=32,s=x$p=sha512,i=10000,n=22,s=x$x',
+    imported: 'AQAAAA',
+    none: null,
+  };
+  await pglite.exec("insert into roles (name) values ('Sales')");
+  for (const [name, hash] of Object.entries(hashes)) {
+    await pglite.query(
+      'insert into users (id, user_name, normalized_user_name, role_id, password_hash) values ($1, $1, $1, 1, $2)',
+      [name, hash],
+    );
+  }
+  await migrate(databaseUrl);
+  const { rows } = await pglite.query('select id from users where password_set_at is not null');
+  expect(rows).toEqual([{ id: 'own' }]);
+});
+
 test('a migration is applied once', async () => {
   expect(await migrate(databaseUrl)).toBe(MIGRATIONS);
   expect(await migrate(databaseUrl)).toBe(0);

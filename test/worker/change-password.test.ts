@@ -82,6 +82,8 @@ test('the new password logs in from then on, and the old one does not', async ()
     },
   ]);
   expect((await stored())?.updatedAt.getTime()).toBeGreaterThan(0);
+  // No later import overwrites it.
+  expect((await stored())?.passwordSetAt).toEqual((await stored())?.updatedAt);
   expect(await countedAttempts()).toBe(0);
   expect((await login('jdoe', { Password: NEW_PASSWORD })).status).toBe(200);
   expect((await login('jdoe')).status).toBe(401);
