@@ -80,7 +80,8 @@ async function answers(databaseUrl: string): Promise<boolean> {
   }
 }
 
-const UNDEFINED_TABLE = '42P01';
+/** A table or a column that a newer migration makes. */
+const UNDEFINED = ['42P01', '42703'];
 const INVALID_PASSWORD = '28P01';
 /** A type or a table that is there already. */
 const DUPLICATES = ['42710', '42P07'];
@@ -92,8 +93,10 @@ async function explainFaults<T>(target: Target, use: (target: Target) => Promise
     if (error instanceof OperatorError) throw error;
     const { reason, details: { sqlState } = {} } = databaseFailure(error);
     const { name } = target;
-    if (sqlState === UNDEFINED_TABLE) {
-      throw new OperatorError(`A table is missing in ${name}: run npm run db:migrate first.`);
+    if (UNDEFINED.includes(sqlState ?? '')) {
+      throw new OperatorError(
+        `A table or a column is missing in ${name}: run npm run db:migrate first.`,
+      );
     }
     if (DUPLICATES.includes(sqlState ?? '')) {
       throw new OperatorError(

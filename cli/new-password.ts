@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { password as promptForPassword } from '@clack/prompts';
 import {
   checkNewPassword,
   DEFAULT_MIN_LENGTH,
@@ -14,6 +13,7 @@ import {
 } from '../src/password/policy.ts';
 import { COMMON_PASSWORDS } from './common-passwords.ts';
 import { OperatorError } from './operator-error.ts';
+import { askPassword } from './prompt.ts';
 
 /**
  * Asks for a new password and holds it to the policy. At a terminal it asks twice.
@@ -68,25 +68,9 @@ async function prompt(minLength: number): Promise<string> {
   if (!process.stdin.isTTY) {
     throw new OperatorError('There is no terminal to ask for a password: use --password-stdin.');
   }
-  const password = await ask(`New password, at least ${minLength} characters`);
-  if ((await ask('The same again')) !== password) {
+  const password = await askPassword(`New password, at least ${minLength} characters`);
+  if ((await askPassword('The same again')) !== password) {
     throw new OperatorError('The two passwords differ.');
   }
   return password;
-}
-
-async function ask(message: string): Promise<string> {
-  const answer = await Promise.race([promptForPassword({ message }), endOfInput()]);
-  if (typeof answer !== 'string') {
-    process.stdout.write(SHOW_CURSOR); // the prompt has hidden it
-    throw new OperatorError('Cancelled.');
-  }
-  return answer;
-}
-
-const SHOW_CURSOR = '\u001b[?25h';
-
-/** After Ctrl-D the prompt never answers, and Node has nothing left to wait for: it emits `beforeExit`. */
-function endOfInput(): Promise<null> {
-  return new Promise((resolve) => process.once('beforeExit', () => resolve(null)));
 }

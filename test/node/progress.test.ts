@@ -1,6 +1,6 @@
 /** What a long command shows of how far it has come. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { showProgress } from '../../cli/progress.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { showProgress, showShare } from '../../cli/progress.ts';
 
 let shown: string;
 
@@ -14,6 +14,11 @@ afterEach(() => {
 });
 
 function showAt(isTerminal: boolean): ReturnType<typeof showProgress> {
+  recordShown(isTerminal);
+  return showProgress(1000);
+}
+
+function recordShown(isTerminal: boolean): void {
   vi.stubGlobal('process', {
     stderr: {
       isTTY: isTerminal,
@@ -22,10 +27,9 @@ function showAt(isTerminal: boolean): ReturnType<typeof showProgress> {
       },
     },
   });
-  return showProgress(1000);
 }
 
-test('into a file a line every ten seconds, with the rate and the time left', () => {
+test('into a file a line after a second and then every ten, with the rate and the time left', () => {
   const progress = showAt(false);
   for (let second = 0; second < 20; second++) {
     vi.advanceTimersByTime(1000);
@@ -33,7 +37,7 @@ test('into a file a line every ten seconds, with the rate and the time left', ()
   }
   progress.end();
   expect(shown).toBe(
-    '250 of 1000 rows, 25 a second, 30 s left\n500 of 1000 rows, 25 a second, 20 s left\n',
+    '25 of 1000 rows, 25 a second, 39 s left\n275 of 1000 rows, 25 a second, 29 s left\n',
   );
 });
 
@@ -59,4 +63,24 @@ test('a short command shows none', () => {
   progress.advance(1000);
   progress.end();
   expect(shown).toBe('');
+});
+
+describe('of a source whose rows nobody has counted', () => {
+  test('the share that has been read, and the time left', () => {
+    recordShown(false);
+    let share = 0;
+    const progress = showShare('Reading users.csv', () => share);
+    vi.advanceTimersByTime(3000);
+    share = 0.25;
+    for (let row = 0; row < 256; row++) progress.advance();
+    expect(shown).toBe('Reading users.csv: 256 rows, 25 %, 9 s left\n');
+  });
+
+  test('the rows alone where nobody knows the share', () => {
+    recordShown(false);
+    const progress = showShare('Reading users.csv', () => undefined);
+    vi.advanceTimersByTime(3000);
+    for (let row = 0; row < 256; row++) progress.advance();
+    expect(shown).toBe('Reading users.csv: 256 rows\n');
+  });
 });
