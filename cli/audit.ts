@@ -10,6 +10,9 @@ import { printErrorLine } from './print.ts';
 export type OperatorEvent =
   | { event: 'password_set'; userId: string; userName: string }
   | { event: 'role_set'; userId: string; userName: string; role: string }
+  | { event: 'user_renamed'; userId: string; userName: string; newName: string }
+  | { event: 'user_deleted'; userId: string; userName: string }
+  | { event: 'users_exported'; exported: number }
   | { event: 'user_activated'; userId: string; userName: string }
   | { event: 'user_deactivated'; userId: string; userName: string }
   | { event: 'users_imported'; added: number }

@@ -5,6 +5,7 @@
  */
 import { migrate } from '../src/db/migrate.ts';
 import { changeNames, planNameChanges, type StoredName } from '../src/db/stored-names.ts';
+import { count } from './count.ts';
 import { type Target, withDatabase } from './database.ts';
 import { quoteName } from './escape.ts';
 import { OperatorError } from './operator-error.ts';
@@ -13,11 +14,11 @@ import { printLine } from './print.ts';
 export async function migrateDatabase(): Promise<void> {
   await withDatabase(async (target) => {
     const { database, name } = target;
-    // The names are looked at first, so that nothing has been changed where they cannot be.
-    const plan = await planNameChanges(database);
-    if (!plan.ok) throw collision(target, plan.details.groups);
+    // The tables come first, because the commands that rename and delete users need today's tables.
     const migrations = await migrate(database);
     if (migrations > 0) printLine(`Applied ${count(migrations, 'migration')} to ${name}.`);
+    const plan = await planNameChanges(database);
+    if (!plan.ok) throw collision(target, plan.details.groups);
     const changed = await changeNames(database, plan.value);
     if (!changed.ok) {
       throw new OperatorError(
@@ -41,12 +42,10 @@ function collision({ name }: Target, groups: StoredName[][]): OperatorError {
     `White space around a user name is not part of it, and case does not count. So the users of each line have one name in ${name}:`,
     [
       ...lines,
-      'Nothing was changed. Rename or delete all users of a line but one, by their ids, and run npm run db:migrate again.',
-      'docs/permissions.md says how.',
+      'No name was changed. Rename or delete all users of a line but one, by their ids:',
+      'npm run portero -- users rename --id ID NEW-NAME',
+      'npm run portero -- users delete --id ID',
+      'Then run npm run db:migrate again. docs/permissions.md says more.',
     ],
   );
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

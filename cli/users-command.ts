@@ -5,9 +5,12 @@
  */
 import type { Command } from 'commander';
 import type { AddUserOptions } from './add-user.ts';
+import type { DeleteUserOptions } from './delete-user.ts';
 import type { Run } from './exit-code.ts';
+import type { ExportOptions } from './export-users.ts';
 import type { ImportOptions } from './import-users.ts';
 import type { ListUsersOptions } from './users.ts';
+import type { UserReference } from './with-user.ts';
 
 /** Each command loads its modules when it runs, so help and a wrong option answer at once. */
 export function addUsersCommand(program: Command, run: Run): void {
@@ -71,6 +74,24 @@ export function addUsersCommand(program: Command, run: Run): void {
     .description('let a user log in no more')
     .action((name: string) => run(async () => (await import('./users.ts')).setActive(name, false)));
   users
+    .command('rename')
+    .argument('<user>', 'the user name, or with --id the id')
+    .argument('<new-name>', 'the new user name')
+    .description('give a user another name')
+    .option('--id', 'find the user by the id', false)
+    .action((user: string, newName: string, options: UserReference) =>
+      run(async () => (await import('./rename-user.ts')).renameUser(user, newName, options)),
+    );
+  users
+    .command('delete')
+    .argument('<user>', 'the user name, or with --id the id')
+    .description('delete a user for good; asks first')
+    .option('--id', 'find the user by the id', false)
+    .option('--yes', 'do not ask', false)
+    .action((user: string, options: DeleteUserOptions) =>
+      run(async () => (await import('./delete-user.ts')).deleteUser(user, options)),
+    );
+  users
     .command('unlock')
     .argument('<name>', 'the user name')
     .description('forget the failed logins of a name, which ends a lock at once')
@@ -91,6 +112,14 @@ export function addUsersCommand(program: Command, run: Run): void {
     .option('--dry-run', 'check everything and write nothing', false)
     .action((file: string, options: ImportOptions) =>
       run(async () => (await import('./import-users.ts')).importUsers(file, options)),
+    );
+  users
+    .command('export')
+    .argument('<file>', 'a new file that only you can read; - for standard output')
+    .description('write all users with their hashes, as JSON Lines')
+    .option('--force', 'replace a file that is there', false)
+    .action((file: string, options: ExportOptions) =>
+      run(async () => (await import('./export-users.ts')).exportUsers(file, options)),
     );
   users
     .command('harden')

@@ -7,17 +7,16 @@ import { type SQL, sql } from 'drizzle-orm';
 import { connect, type Database } from '../src/db/connection.ts';
 import { unlockName } from '../src/db/lockout.ts';
 import { users } from '../src/db/schema.ts';
-import { findUserByName, findUsers, type UserRow } from '../src/db/users.ts';
+import { findUsers, type UserRow } from '../src/db/users.ts';
 import { hashPassword } from '../src/password/password.ts';
 import { normalizeUserName, trimName } from '../src/user-name.ts';
 import { changeUnlessLastAdministrator } from './administrators.ts';
 import { audit } from './audit.ts';
-import { type Target, withDatabase } from './database.ts';
-import { readName } from './names.ts';
+import { withDatabase } from './database.ts';
 import { readNewPassword } from './new-password.ts';
-import { OperatorError } from './operator-error.ts';
 import { printLine, printRow, printRows } from './print.ts';
 import { findRole, refuseOtherKind } from './roles.ts';
+import { withUser } from './with-user.ts';
 
 export interface ListUsersOptions {
   search?: string;
@@ -98,7 +97,8 @@ export async function setPassword(
   const password = await readNewPassword(passwordStdin, ownNames);
   const passwordHash = await hashPassword(password);
   await withUser(userName, async (db, user) => {
-    await update(db, user, sql`password_hash = ${passwordHash}, foreign_layer_id = null`);
+    const change = sql`password_hash = ${passwordHash}, foreign_layer_id = null, password_set_at = now()`;
+    await update(db, user, change);
     await unlockName(db, normalizeUserName(userName));
     audit({ event: 'password_set', userId: user.id, userName: user.userName });
     printLine(`Set the password of ${user.userName}.`);
@@ -107,21 +107,6 @@ export async function setPassword(
 
 async function update(db: Database, { id }: UserRow, change: SQL): Promise<void> {
   await db.execute(sql`update ${users} set ${change}, updated_at = now() where id = ${id}`);
-}
-
-async function withUser<T>(
-  text: string,
-  use: (db: Database, user: UserRow, target: Target) => Promise<T>,
-): Promise<T> {
-  const userName = readName('user name', text);
-  return withDatabase(async (target) => {
-    const db = connect(target.database);
-    const user = await findUserByName(db, normalizeUserName(userName));
-    if (user === undefined) {
-      throw new OperatorError(`There is no user ${userName} in ${target.name}.`);
-    }
-    return use(db, user, target);
-  });
 }
 
 function toRow({ userName, role, active, email, lastLoginAt, createdAt, id }: UserRow) {

@@ -30,7 +30,7 @@ export interface NameChange {
 const DEADLINE_MS = 120_000;
 
 /**
- * Reads all names and tells which of them have to change. Writes nothing.
+ * Reads all names and tells which of them have to change. Writes nothing. The tables have to be up to date.
  *
  * @returns the changes, or the users whose names would become one name, in groups
  * @throws what `databaseFailure` reads
@@ -38,8 +38,7 @@ const DEADLINE_MS = 120_000;
 export async function planNameChanges(
   database: DatabaseAddress,
 ): Promise<Result<NameChange[], 'names_collide', { groups: StoredName[][] }>> {
-  const db = connect(database, DEADLINE_MS);
-  return planChanges((await hasUsersTable(db)) ? await readNames(db) : []);
+  return planChanges(await readNames(connect(database, DEADLINE_MS)));
 }
 
 function planChanges(
@@ -62,15 +61,6 @@ function wantedForm({ id, userName }: StoredName): StoredName {
 
 function isSameName(one: StoredName, other: StoredName): boolean {
   return one.userName === other.userName && one.normalizedUserName === other.normalizedUserName;
-}
-
-/** Another program's table of this name does not have these columns. */
-async function hasUsersTable(db: Database): Promise<boolean> {
-  const { rows } = await db.execute<{ columns: number }>(sql`
-    select count(*)::integer as columns from pg_attribute
-    where attrelid = to_regclass('users') and atttypid = 'text'::regtype and not attisdropped
-      and attname in ('id', 'user_name', 'normalized_user_name')`);
-  return rows[0]?.columns === 3;
 }
 
 /** Few enough for one answer of Neon's HTTP endpoint. */

@@ -1,7 +1,10 @@
 /** What two commands of operators do at once. A real PostgreSQL shows it: see `POSTGRES_BIN` in the README. */
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, expect, test } from 'vitest';
-import { changeUnlessLastAdministrator } from '../../cli/administrators.ts';
+import {
+  changeUnlessLastAdministrator,
+  deleteUnlessLastAdministrator,
+} from '../../cli/administrators.ts';
 import { grant } from '../../cli/grants.ts';
 import { modules, roleGrants, roles, users } from '../../src/db/schema.ts';
 import { addUser, database, resetDatabase } from '../support/fixtures.ts';
@@ -11,22 +14,47 @@ const ROUNDS = 50;
 
 beforeEach(resetDatabase);
 
-test.each([2, 4])('of %i administrators who are deactivated at once, one stays', async (count) => {
-  const names = ['ana', 'ben', 'cleo', 'dora'].slice(0, count);
-  const ids = await Promise.all(
-    names.map(async (name) => ({ ...(await addUser(name, { role: 'Administrator' })), name })),
+type Administrator = { id: string; userName: string };
+
+const deactivate = (user: Administrator) =>
+  changeUnlessLastAdministrator(database(), user, sql`active = false`);
+const remove = (user: Administrator) => deleteUnlessLastAdministrator(database(), user);
+
+const outcomeOf = (change: Promise<void>) =>
+  change.then(
+    () => 'done',
+    (error: Error) => error.message,
   );
+
+test.each([
+  ['deactivated', [deactivate, deactivate]],
+  ['deactivated', [deactivate, deactivate, deactivate, deactivate]],
+  ['deleted', [remove, remove]],
+  ['deleted', [remove, remove, remove, remove]],
+  ['deactivated or deleted', [deactivate, remove]],
+  ['deactivated or deleted', [remove, deactivate, remove, deactivate]],
+])('of administrators who are %s at once, one stays: %#', async (_, changes) => {
+  const names = ['ana', 'ben', 'cleo', 'dora'].slice(0, changes.length);
   for (let round = 0; round < ROUNDS; round++) {
-    await database().update(users).set({ active: true });
-    const changes = ids.map((user) =>
-      changeUnlessLastAdministrator(database(), user, sql`active = false`).then(
-        () => 'done',
-        (error) => error.message,
-      ),
+    await database().delete(users);
+    const administrators = await Promise.all(
+      names.map((name) => addUser(name, { role: 'Administrator' })),
     );
-    const outcomes = await Promise.all(changes);
-    expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(count - 1);
+    const outcomes = await Promise.all(
+      administrators.map((user, index) => outcomeOf((changes[index] ?? remove)(user))),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(changes.length - 1);
     expect(outcomes.filter((outcome) => /is the last active/.test(outcome))).toHaveLength(1);
+    expect(await database().$count(users, eq(users.active, true))).toBe(1);
+  }
+});
+
+test('a user who is deleted twice at once is deleted once, whoever it is', async () => {
+  await addUser('root', { role: 'Administrator' });
+  for (let round = 0; round < ROUNDS; round++) {
+    const user = await addUser('ana', { role: round % 2 === 0 ? 'Administrator' : 'Sales' });
+    const outcomes = await Promise.all([outcomeOf(remove(user)), outcomeOf(remove(user))]);
+    expect(outcomes.sort()).toEqual(['ana has been deleted meanwhile.', 'done']);
   }
 });
 
