@@ -28,7 +28,8 @@ export async function grant(
   permissions: Permission[],
 ): Promise<string[]> {
   await refuseUnknownModules(db, permissions);
-  const budget = await permissionBudget(db, role);
+  const longest = await longestUser(db, role.id);
+  const budget = await permissionBudget(role.name, longest === undefined ? [] : [longest]);
   const wanted = sql`jsonb_array_elements_text(${JSON.stringify(permissions)}::jsonb) permission`;
   const sizeAfterwards = sql`(
     select sum(octet_length(permission) + ${JSON_OVERHEAD_BYTES}) from (
@@ -88,25 +89,44 @@ const URL_LENGTH = 200;
 /** Room for future users: an id that Portero makes, and the longest name with three bytes a character. */
 const NEXT_USER = { id: 'x'.repeat(36), userName: '\u65e5'.repeat(MAX_USER_NAME_LENGTH) };
 
-/** How many bytes the JSON of a role's permissions may have in a token. */
-async function permissionBudget(db: Database, role: Role): Promise<number> {
+/** What a token holds of a user. */
+export interface TokenUser {
+  id: string;
+  userName: string;
+}
+
+/** The user of a role whose id and name together are longest. */
+export async function longestUser(db: Database, roleId: number): Promise<TokenUser | undefined> {
   const [longest] = await db
     .select({ id: users.id, userName: users.userName })
     .from(users)
-    .where(eq(users.roleId, role.id))
+    .where(eq(users.roleId, roleId))
     .orderBy(sql`octet_length(json_build_array(id, user_name)::text) desc`)
     .limit(1);
+  return longest;
+}
+
+/** How many bytes the JSON of a role's permissions may have in a token of any of these users, and of the next one. */
+export async function permissionBudget(roleName: string, users: TokenUser[]): Promise<number> {
   const lengths = await Promise.all(
-    [NEXT_USER, longest ?? NEXT_USER].map((user) => emptyLength(user, role)),
+    [NEXT_USER, ...users].map((user) => emptyLength(user, roleName)),
   );
   // Base64 makes four characters from three bytes. The empty token has the brackets of the list already.
   return Math.floor(((MAX_TOKEN_LENGTH - Math.max(...lengths)) * 3) / 4) - 1;
 }
 
-async function emptyLength(user: { id: string; userName: string }, role: Role): Promise<number> {
+/** How many bytes permissions take in a token. */
+export function permissionBytes(permissions: Permission[]): number {
+  return permissions.reduce((sum, { length }) => sum + length + JSON_OVERHEAD_BYTES, 0);
+}
+
+async function emptyLength(user: TokenUser, roleName: string): Promise<number> {
   const url = 'x'.repeat(URL_LENGTH);
-  const subject = { ...user, role: { ...role, permissions: [] } };
+  const role = { name: roleName, isAdmin: false, permissions: [] };
   const issuance = { issuer: url, audience: url };
-  const claims = buildClaims(subject, issuance, { now: Date.now(), id: crypto.randomUUID() });
+  const claims = buildClaims({ ...user, role }, issuance, {
+    now: Date.now(),
+    id: crypto.randomUUID(),
+  });
   return (await signToken(claims, await importSigningKey('the length is that of any key'))).length;
 }
