@@ -15,7 +15,13 @@ export type OperatorEvent =
   | { event: 'users_exported'; exported: number }
   | { event: 'user_activated'; userId: string; userName: string }
   | { event: 'user_deactivated'; userId: string; userName: string }
-  | { event: 'users_imported'; added: number }
+  | {
+      event: 'users_imported';
+      source: string;
+      created: number;
+      updated: number;
+      deactivated: number;
+    }
   | { event: 'hashes_hardened'; hardened: number }
   | { event: 'name_unlocked'; userName: string }
   | { event: 'role_added'; role: string; admin: boolean }

@@ -8,16 +8,10 @@ import { connect, type Database } from '../src/db/connection.ts';
 import { users } from '../src/db/schema.ts';
 import { parseStoredHash } from '../src/password/stored-hash.ts';
 import { audit } from './audit.ts';
+import { batchRows } from './batch-rows.ts';
 import { withDatabase } from './database.ts';
 import type { ExitCode } from './exit-code.ts';
-import {
-  BATCH_DEADLINE_MS,
-  batchRows,
-  type HashRow,
-  layerIdOf,
-  storeHashes,
-  toHashRow,
-} from './hash-row.ts';
+import { BATCH_DEADLINE_MS, type HashRow, layerIdOf, storeHashes, toHashRow } from './hash-row.ts';
 import { Interruption } from './interruption.ts';
 import { printLine } from './print.ts';
 import { showProgress } from './progress.ts';

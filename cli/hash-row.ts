@@ -32,12 +32,6 @@ export function layerIdOf({ shape }: HashRow): SQL<number> | null {
   return shape === undefined ? null : foreignLayerId(shape);
 }
 
-/**
- * The number of rows that one transaction stores. A crash loses at most this many rows. If the rows are hardened, they
- * are about a second's work.
- */
-export const batchRows = (harden: boolean) => (harden ? 20 : 200);
-
 /** A transaction may take this long, because the database may be far away. */
 export const BATCH_DEADLINE_MS = 60_000;
 

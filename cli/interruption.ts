@@ -14,7 +14,10 @@ export class Interruption {
   #isAwaited = false;
 
   #listener = () => {
-    if (!this.#isAwaited) process.exit(EXIT.interrupted);
+    if (!this.#isAwaited) {
+      printErrorLine('Interrupted. Nothing was changed.');
+      process.exit(EXIT.interrupted);
+    }
     this.isRequested = true;
   };
 

@@ -8,7 +8,7 @@ import type { AddUserOptions } from './add-user.ts';
 import type { DeleteUserOptions } from './delete-user.ts';
 import type { Run } from './exit-code.ts';
 import type { ExportOptions } from './export-users.ts';
-import type { ImportOptions } from './import-users.ts';
+import { addImportCommand } from './import/import-command.ts';
 import type { ListUsersOptions } from './users.ts';
 import type { UserReference } from './with-user.ts';
 
@@ -96,23 +96,7 @@ export function addUsersCommand(program: Command, run: Run): void {
     .argument('<name>', 'the user name')
     .description('forget the failed logins of a name, which ends a lock at once')
     .action((name: string) => run(async () => (await import('./unlock-user.ts')).unlockUser(name)));
-  users
-    .command('import')
-    .argument('<file>', 'JSON Lines, a JSON array or CSV of AspNetUsers; - for standard input')
-    .description('add the users of an ASP.NET Core Identity system; can be run again')
-    .option('--role <role>', 'the role of all of them')
-    .option('--role-column <column>', 'the column that has the role of each')
-    .option('--admin', "allow administrators' roles", false)
-    .option('--no-harden', "store the hashes as they are, without today's layers over them")
-    .option('--lower-case-ids', 'write GUIDs in small letters, as .NET does', false)
-    .option(
-      '--rejects <file>',
-      'write line and reason of the rejected rows to a file, as JSON Lines',
-    )
-    .option('--dry-run', 'check everything and write nothing', false)
-    .action((file: string, options: ImportOptions) =>
-      run(async () => (await import('./import-users.ts')).importUsers(file, options)),
-    );
+  addImportCommand(users, run);
   users
     .command('export')
     .argument('<file>', 'a new file that only you can read; - for standard output')

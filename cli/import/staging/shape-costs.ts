@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { blockIterations, isListed, shapeOf } from '../src/password/foreign-layer.ts';
-import { ITERATIONS_PER_LAYER, LAYERS } from '../src/password/layers.ts';
-import type { StoredHash } from '../src/password/stored-hash.ts';
-import { printErrorLine } from './print.ts';
+import { blockIterations, isListed, shapeOf } from '../../../src/password/foreign-layer.ts';
+import { ITERATIONS_PER_LAYER, LAYERS } from '../../../src/password/layers.ts';
+import type { StoredHash } from '../../../src/password/stored-hash.ts';
 
 /** On a core of about 2.5 GHz. The three hash functions are about equally fast. */
 const MICROSECONDS_PER_ITERATION = 1.1;
@@ -24,14 +23,14 @@ export class ShapeCosts {
     this.#iterations.set(JSON.stringify(shapeOf(layer)), blockIterations(layer));
   }
 
-  /** Says on standard error what the shapes cost, where they cost much. */
-  warn(): void {
+  /** A sentence about what the shapes cost, where they cost much. */
+  explain(): string[] {
     const iterations = [...this.#iterations.values()].reduce((sum, count) => sum + count, 0);
-    if (iterations <= BEARABLE_ITERATIONS) return;
+    if (iterations <= BEARABLE_ITERATIONS) return [];
     const milliseconds = Math.round((iterations * MICROSECONDS_PER_ITERATION) / 1000);
-    printErrorLine(
+    return [
       `The hashes have ${this.#iterations.size} different shapes. Until the last user of each has logged in, ` +
         `every login of anybody takes about ${milliseconds} ms longer.`,
-    );
+    ];
   }
 }

@@ -1,0 +1,45 @@
+/**
+ * Brings new user names. Two users may swap theirs.
+ *
+ * @module
+ */
+import { sql } from 'drizzle-orm';
+import { connect } from '../../../src/db/connection.ts';
+import type { DatabaseAddress } from '../../../src/db/database-address.ts';
+import { databaseFailure } from '../../../src/db/failure.ts';
+import { users } from '../../../src/db/schema.ts';
+import { BATCH_DEADLINE_MS } from '../../hash-row.ts';
+import { OperatorError } from '../../operator-error.ts';
+import type { Staging } from '../staging/staging.ts';
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Changes all names in one transaction, before anything else is written. */
+export async function renameUsers(database: DatabaseAddress, staging: Staging): Promise<void> {
+  const rows = staging.all(
+    `select id, user_name as "newName", normalized_user_name as "newNormalizedName",
+      details ->> '$.present.userName' as "oldName"
+    from users where outcome = 'updated' and exists (
+      select 1 from json_each(details, '$.changed') where value = 'userName'
+    )`,
+  );
+  if (rows.length === 0) return;
+  const db = connect(database, BATCH_DEADLINE_MS);
+  const row = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(
+    "id" text, "newName" text, "newNormalizedName" text, "oldName" text)`;
+  try {
+    await db.batch([
+      // Nobody keeps the old name meanwhile, so that another user can have it. No name begins with U+0001.
+      db.execute(sql`
+        update ${users} set normalized_user_name = chr(1) || users.id
+        from ${row} where users.id = row."id" and users.user_name = row."oldName"`),
+      db.execute(sql`
+        update ${users} set user_name = row."newName",
+          normalized_user_name = row."newNormalizedName", updated_at = now()
+        from ${row} where users.id = row."id" and users.normalized_user_name = chr(1) || users.id`),
+    ]);
+  } catch (error) {
+    if (databaseFailure(error).details?.sqlState !== UNIQUE_VIOLATION) throw error;
+    throw new OperatorError('A user name was taken meanwhile. Run the same command again.');
+  }
+}
