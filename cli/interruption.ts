@@ -31,9 +31,14 @@ export class Interruption {
     this.#isAwaited = true;
   }
 
+  /** From now on a signal ends the process as usual. Can be called more than once. */
+  end(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#listener);
+  }
+
   /** Says how to go on. @returns the exit code of the command, interrupted or not */
   conclude(): ExitCode {
-    for (const signal of SIGNALS) process.off(signal, this.#listener);
+    this.end();
     if (!this.isRequested) return EXIT.done;
     printErrorLine('Interrupted. Run the same command again to go on.');
     return EXIT.interrupted;

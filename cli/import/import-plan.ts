@@ -18,6 +18,7 @@ import { findTenants } from './staging/tenants.ts';
 import type { Stop } from './stop.ts';
 import { findDamage } from './users/damaged-rows.ts';
 import { findImplausible, findMissingUsers, type MissingUsers } from './users/missing-users.ts';
+import { explainActiveRejected } from './users/rejected-users.ts';
 import { planUsers } from './users/user-plan.ts';
 import { decideWhoMayLogIn, findSecondFactors } from './users/who-may-log-in.ts';
 
@@ -64,14 +65,17 @@ export async function planImport(input: PlanInput): Promise<ImportPlan> {
     : NOBODY;
   stops.push(...findImplausible(staging, missing, options));
   // Every user of Portero is looked up for it, so it waits until the import can go on.
-  if (stops.length === 0)
+  const rejected: string[] = [];
+  if (stops.length === 0) {
     await planUsers(staging, database, options, knowledgeOf(reading, options));
+    rejected.push(...(await explainActiveRejected(staging, database)));
+  }
   return {
     roles: [...roles.roles.values()],
     grants: grants.grants,
     missing,
     stops,
-    notices: [...damage.notices, ...grants.notices],
+    notices: [...damage.notices, ...grants.notices, ...rejected],
   };
 }
 

@@ -80,6 +80,7 @@ export async function importUsers(sourceText: string, given: ImportOptions): Pro
       return exitCodeOf(run);
     } finally {
       staging.close();
+      interruption.end();
     }
   });
 }

@@ -354,6 +354,18 @@ describe('tenants', () => {
     expect(exitCode).toBe(0);
   });
 
+  test('give no user a role of another tenant, in a dry run too', async () => {
+    const tables = {
+      AspNetUsers: [stockUser('a', { TenantId: 't1' })],
+      AspNetRoles: [{ Id: 'r1', Name: 'Root', TenantId: 't2' }],
+      AspNetUserRoles: [{ UserId: 'a', RoleId: 'r1' }],
+    };
+    for (const options of [['--dry-run'], []]) {
+      const { output } = await importTables(tables, '--tenant', 't1', ...options);
+      expect(output).toContain('item 1: has a role that the table of roles does not have');
+    }
+  });
+
   test('count what does not arrive of the chosen one alone', async () => {
     const claim = { ClaimType: 'city', ClaimValue: 'Lima' };
     const tables = {

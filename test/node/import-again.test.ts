@@ -217,6 +217,46 @@ describe('--update', () => {
     expect(await old.rolesOfUsers()).toEqual({ a: 'Sales', b: 'Ventas' });
   });
 
+  test('activates nobody while one of several columns that kept the user out is missing or not read', async () => {
+    const both = stockUser('a', {
+      Activo: 0,
+      LockoutEnd: '9999-12-31',
+      EmailConfirmed: 0,
+      Bloqueado: 1,
+    });
+    const first = ['--unconfirmed', 'inactive', '--inactive-column', 'Bloqueado'];
+    await importUsers([both], ...first);
+    const free = stockUser('a', { Activo: 1, LockoutEnd: null, EmailConfirmed: 1, Bloqueado: 0 });
+    const { LockoutEnd: _, ...withoutLock } = free;
+    await importUsers([withoutLock], ...first, '--update');
+    expect((await user('a'))?.active).toBe(false);
+    await importUsers([free], '--update', '--unconfirmed', 'inactive');
+    expect((await user('a'))?.active).toBe(false); // Bloqueado is there, and nobody reads it
+    await importUsers([free], ...first, '--update');
+    expect((await user('a'))?.active).toBe(true);
+  });
+
+  test('unlocks a user of Identity 2', async () => {
+    const { LockoutEnd: _, ...rest } = stockUser('a');
+    await importUsers([{ ...rest, LockoutEndDateUtc: '9999-12-31' }]);
+    expect((await user('a'))?.active).toBe(false);
+    await importUsers([{ ...rest, LockoutEndDateUtc: null }], '--update');
+    expect((await user('a'))?.active).toBe(true);
+  });
+
+  test('names the users of rejected rows who are active in Portero', async () => {
+    await importUsers([stockUser('a'), stockUser('b')]);
+    const rows = [
+      stockUser('a', { PasswordHash: 'DISABLED', LockoutEnd: '9999-12-31' }),
+      stockUser('b'),
+    ];
+    const { output, exitCode } = await importUsers(rows, '--update');
+    expect(output).toContain(
+      '1 rejected row is of a user active in Portero (user-a). Nothing of them was brought, so use users deactivate',
+    );
+    expect(exitCode).toBe(1);
+  });
+
   test('keeps the last active administrator, and says so each time', async () => {
     const admin = ['--role', 'Administrator', '--admin'];
     const tables = (columns: object) => ({ AspNetUsers: [stockUser('a', columns)] });

@@ -58,6 +58,34 @@ describe('roles', () => {
     expect(await rolesOfUsers()).toEqual({ u0: 'Ventas', u1: 'Sales', u2: 'Sales' });
   });
 
+  test.each([
+    ['one name', [{ Id: 'r3', Name: 'Ventas ' }], 'The source has 2 roles of the name Ventas.'],
+    [
+      'one name in another case',
+      [{ Id: 'r3', Name: 'ventas' }],
+      'The source has 2 roles of the name Ventas.',
+    ],
+  ])('two of %s stop the import', async (_, further, sentence) => {
+    const tables = { ...system([['r1']]), AspNetRoles: [...ROLES, ...further] };
+    expect((await importTables(tables)).output).toContain(`- ${sentence}`);
+  });
+
+  test('two of one Id are told, and the second one is nobody’s', async () => {
+    const tables = { ...system([['r1']]), AspNetRoles: [...ROLES, { Id: 'r1', Name: 'Root' }] };
+    const { output, exitCode } = await importTables(tables);
+    expect(output).toContain('AspNetRoles.json, item 3: has the Id of another role\n');
+    expect(exitCode).toBe(1);
+    expect(await roleNames()).not.toContain('Root');
+  });
+
+  test('stop the import where a row of memberships cannot be read', async () => {
+    const tables = system([['r1'], []]);
+    tables.AspNetUserRoles?.push({ UserId: 'u1', RoleId: null });
+    expect((await importTables(tables, '--role', 'Sales')).output).toContain(
+      '- 1 row of the table that says which user has which role cannot be read, so users would get other roles.',
+    );
+  });
+
   test('that are not in the table of roles, or cannot be read there, reject their users', async () => {
     const tables = {
       ...system([['r1'], ['gone'], ['r1', 'r9']]),

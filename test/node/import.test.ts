@@ -232,7 +232,7 @@ describe('GUIDs in capital letters', () => {
   test('of a file never become one silently', async () => {
     const path = jsonl([ANA, 'ana'], [ANA.toLowerCase(), 'ben']);
     expect((await importAs(path, '--role', 'Sales', '--dry-run')).output).toContain(
-      'It would be 2 created,',
+      'It would be 1 created,',
     );
     expect(await withOption(path)).toMatchObject({
       exitCode: 1,

@@ -122,6 +122,13 @@ describe('a user is active', () => {
     expect(user({ Active: 1 }, { inactiveColumn: ['Active'] }).isFlaggedActive).toBe(false);
   });
 
+  test('not by a named column where a known one is NULL', () => {
+    const named = { inactiveColumn: ['Baja'] };
+    expect(user({ Activo: null, Baja: 0 }, named).isFlaggedActive).toBeNull();
+    expect(user({ Activo: 1, Baja: 0 }, named).isFlaggedActive).toBe(true);
+    expect(user({ Activo: null, Baja: 1 }, named).isFlaggedActive).toBe(false);
+  });
+
   test.each([
     ['2024-05-06 07:08:09', false],
     ['0001-01-01T00:00:00', true],

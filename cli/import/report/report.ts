@@ -153,14 +153,16 @@ function whyOf(row: ReportedRow): string[] {
   if (row.problem !== null) return [row.problem];
   if (row.outcome === 'created') return whyCreated(row);
   const details: Partial<UpdateDetails> & { isDeleted?: true } = JSON.parse(row.details ?? '{}');
-  const list = (fields: Field[] = []) =>
-    FIELDS.filter((field) => fields.includes(field))
-      .map((field) => describe(field, row, details))
-      .join(', ');
-  const said = (text: string, fields: Field[] = []) =>
-    fields.length === 0 ? [] : `${text}: ${list(fields)}`;
+  const said = (text: string, fields: Field[] = [], name = (field: Field) => FIELD_NAMES[field]) =>
+    fields.length === 0
+      ? []
+      : `${text}: ${FIELDS.filter((field) => fields.includes(field))
+          .map(name)
+          .join(', ')}`;
   return [
-    said(row.outcome === 'updated' ? 'brought' : 'differs', details.changed),
+    row.outcome === 'updated'
+      ? said('brought', details.changed, (field) => describe(field, row, details))
+      : said('differs', details.changed),
     said('changed in Portero, and stays so', details.kept),
     said('differs, and nobody knows on which side it was changed', details.unknown),
     details.isNameTaken ? 'keeps the UserName, because another user has the new one' : [],

@@ -5,11 +5,11 @@
  */
 import { inArray, sql } from 'drizzle-orm';
 import type { Permission } from '#portero/internal/permission.ts';
-import { connect } from '../../../src/db/connection.ts';
 import type { DatabaseAddress } from '../../../src/db/database-address.ts';
 import { modules, roleGrants, roles } from '../../../src/db/schema.ts';
 import { audit } from '../../audit.ts';
 import { grant } from '../../grants.ts';
+import { connectTo } from '../connect-to.ts';
 import type { PlannedGrants } from './grant-plan.ts';
 import type { PlannedRole } from './planned-role.ts';
 import type { PorteroRoles } from './portero-roles.ts';
@@ -25,7 +25,7 @@ export async function applyRoles(
   portero: PorteroRoles,
 ): Promise<void> {
   const newRoles = [...planned].filter(({ isNew }) => isNew);
-  const db = connect(database);
+  const db = await connectTo(database);
   const newModules = await missingModules(database, grants);
   const moduleRows = JSON.stringify(newModules.map((key) => ({ key, name: key })));
   const roleRows = JSON.stringify(newRoles.map(({ name, isAdmin }) => ({ name, isAdmin })));
@@ -58,7 +58,7 @@ export async function applyRoles(
   }
   for (const { role, permissions } of grants) {
     const known = portero.named(role.name);
-    if (known !== undefined) await grant(connect(database), known, permissions);
+    if (known !== undefined) await grant(await connectTo(database), known, permissions);
     audit({ event: 'permissions_granted', role: role.name, permissions });
   }
 }
@@ -71,7 +71,7 @@ async function missingModules(
     grants.flatMap(({ permissions }) => permissions.map((one) => split(one).module)),
   );
   if (keys.size === 0) return [];
-  const known = await connect(database)
+  const known = await (await connectTo(database))
     .select()
     .from(modules)
     .where(inArray(modules.key, [...keys]));

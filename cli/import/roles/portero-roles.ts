@@ -5,10 +5,10 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Permission } from '#portero/internal/permission.ts';
-import { connect } from '../../../src/db/connection.ts';
 import type { DatabaseAddress } from '../../../src/db/database-address.ts';
 import { roles } from '../../../src/db/schema.ts';
 import { normalizeUserName } from '../../../src/user-name.ts';
+import { connectTo } from '../connect-to.ts';
 
 export interface PorteroRole {
   id: number;
@@ -32,7 +32,9 @@ export class PorteroRoles {
   }
 
   static async read(database: DatabaseAddress): Promise<PorteroRoles> {
-    const { rows } = await connect(database).execute<Record<keyof PorteroRole, unknown>>(sql`
+    const { rows } = await (await connectTo(database)).execute<
+      Record<keyof PorteroRole, unknown>
+    >(sql`
       select id, name, is_admin as "isAdmin", array_to_json(array(
         select module_key || '.' || action from role_grants where role_id = roles.id order by 1
       )) as permissions from ${roles}`);

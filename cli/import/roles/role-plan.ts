@@ -6,7 +6,6 @@
 import { MAX_USER_NAME_LENGTH } from '../../../src/user-name.ts';
 import type { Staging } from '../staging/staging.ts';
 import { ROLE_SEPARATOR } from '../staging/staging-schema.ts';
-import { isOfTenant } from '../staging/tenants.ts';
 import type { Stop } from '../stop.ts';
 import type { PlannedRole, RoleContext } from './planned-role.ts';
 import {
@@ -18,6 +17,7 @@ import {
   stopAtNone,
   stopAtSeveral,
   stopAtTaken,
+  stopAtTwins,
 } from './role-stops.ts';
 
 export interface RolePlan {
@@ -35,7 +35,7 @@ export function planRoles(context: RoleContext): RolePlan {
   const { staging, options } = context;
   if (options.roleColumn === undefined) joinMemberships(staging);
   const roles = sourceRoles(context);
-  const stops = checkNamedRoles(context, roles);
+  const stops = [...checkNamedRoles(context, roles), ...stopAtTwins(roles)];
   const sets = staging.all<{ set: string; users: number }>(
     "select coalesce(role_set, '') as 'set', count(*) as users from users where problem is null group by 1 order by 2 desc, 1",
   );
@@ -77,22 +77,23 @@ function joinMemberships(staging: Staging): void {
 function sourceRoles({ staging, options, portero }: RoleContext): Map<string, PlannedRole> {
   const roles = new Map<string, PlannedRole>();
   if (options.roleColumn !== undefined) return roles;
-  const rows = staging.all<{ id_key: string; name: string; tenant: string | null }>(
-    'select id_key, name, tenant from roles order by name',
+  const rows = staging.all<{ id_key: string; name: string }>(
+    'select id_key, name from roles order by name',
   );
-  for (const { id_key, name, tenant } of rows) {
-    const isOfOther = tenant !== null && !isOfTenant(tenant, options.tenant ?? tenant);
-    if (isOfOther) continue;
+  for (const { id_key, name } of rows) {
     const known = portero.like(name);
-    const role = roles.get(known?.name ?? name) ?? {
+    const twin = [...roles.values()].find((role) => isSameName(role.name, name));
+    if (twin !== undefined) {
+      twin.keys.push(id_key);
+      continue;
+    }
+    roles.set(known?.name ?? name, {
       name: known?.name ?? name,
       isAdmin: known?.isAdmin ?? isSameName(name, options.adminRole),
       isNew: known === undefined,
-      keys: [],
+      keys: [id_key],
       parts: [],
-    };
-    role.keys.push(id_key);
-    roles.set(role.name, role);
+    });
   }
   return roles;
 }

@@ -104,3 +104,12 @@ export function stopAtTaken(sets: UserSet[]): Stop[] {
     sentence: `The combination of the roles ${set.split(ROLE_SEPARATOR).map(showRole).join(', ')}, which ${count(users, 'user has', 'users have')}, would have the name of another role. Rename one of them in the source.`,
   }));
 }
+
+/** Identity compares the names of roles without regard to case, so one of the two is damaged. */
+export function stopAtTwins(roles: Map<string, PlannedRole>): Stop[] {
+  return [...roles.values()]
+    .filter(({ keys }) => keys.length > 1)
+    .map(({ name, keys }) => ({
+      sentence: `The source has ${keys.length} roles of the name ${name}. Rename one of them there.`,
+    }));
+}

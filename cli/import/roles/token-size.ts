@@ -4,9 +4,9 @@
  * @module
  */
 import { MAX_TOKEN_LENGTH } from '#portero/internal/claims.ts';
-import { connect } from '../../../src/db/connection.ts';
 import type { DatabaseAddress } from '../../../src/db/database-address.ts';
 import { longestUser, permissionBudget, permissionBytes, type TokenUser } from '../../grants.ts';
+import { connectTo } from '../connect-to.ts';
 import type { Staging } from '../staging/staging.ts';
 import type { Stop } from '../stop.ts';
 import type { PlannedGrants } from './grant-plan.ts';
@@ -25,7 +25,7 @@ export async function findLongTokens(
     const planned = grants.find((grant) => grant.role.name === role)?.permissions ?? [];
     const permissions = new Set([...(known?.permissions ?? []), ...planned]);
     if (permissions.size === 0) continue;
-    const present = known && (await longestUser(connect(database), known.id));
+    const present = known && (await longestUser(await connectTo(database), known.id));
     const users = [user, present].filter((one) => one !== undefined && one.id !== null);
     const budget = await permissionBudget(role, users as TokenUser[]);
     if (permissionBytes([...permissions]) <= budget) continue;

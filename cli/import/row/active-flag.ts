@@ -54,6 +54,8 @@ export function readActiveFlag(
   names: FlagNames,
 ): Result<boolean | null, string> {
   let isActive: boolean | null = null;
+  let isKnownNull = false;
+  let hasKnownFlag = false;
   for (const column of activeColumns(names)) {
     if (column.isNamed && !Object.hasOwn(columns, column.key)) {
       return fail(`${column.name} is missing. Export it also where it is NULL`);
@@ -61,7 +63,13 @@ export function readActiveFlag(
     const flag = column.isNamed ? readNamedFlag(columns, column) : readFlag(columns, column);
     if (!flag.ok) return flag;
     if (flag.value !== null) isActive = isActive !== false && flag.value === column.isActive;
+    if (!column.isNamed && Object.hasOwn(columns, column.key)) {
+      isKnownNull ||= flag.value === null;
+      hasKnownFlag ||= flag.value !== null;
+    }
   }
+  // A column that the operator has named must not make up for one that nobody has set.
+  if (isActive === true && isKnownNull && !hasKnownFlag) return succeed(null);
   return succeed(isActive);
 }
 

@@ -31,6 +31,9 @@ export interface Reading {
   hasTable(table: TableName): boolean;
 }
 
+/** The columns of Identity that keep users out. They are always read. */
+const KEEPING_OUT = ['LockoutEnd', 'LockoutEndDateUtc', 'NormalizedUserName', 'EmailConfirmed'];
+
 /** What the source can tell of users who are there already. */
 export function knowledgeOf(
   { columns, hasTable }: Reading,
@@ -39,7 +42,9 @@ export function knowledgeOf(
   return {
     hasEmails: columns.has('Email'),
     hasRoles: roleColumn !== undefined || hasTable('userRoles'),
-    hasColumn: (name) => columns.has(name),
+    // A flag counts only where it is read: the operator may have named it at the last import alone.
+    hasColumn: (name) =>
+      columns.flags.includes(name) || (KEEPING_OUT.includes(name) && columns.has(name)),
   };
 }
 
@@ -69,7 +74,7 @@ export async function readSource(
       const staged = columns.ok ? stage(staging, columns.value) : columns;
       if (staged.ok) return;
       const place = `${table.unit} ${number}`;
-      staging.run('insert into faults values (?, ?, ?)', table.name, staged.reason, place);
+      staging.run('insert into faults values (?, ?, ?, ?)', name, table.name, staged.reason, place);
     });
   }
   return reading;

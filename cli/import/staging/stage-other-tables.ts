@@ -29,7 +29,10 @@ export const OTHER_TABLES: Record<
       return fail(`Name has the character ${codePoint}, which people cannot see or type`);
     }
     const tenant = readText(columns.tenantid);
-    staging.run('insert or ignore into roles values (?, ?, ?)', lowerCaseGuid(id), name, tenant);
+    const key = lowerCaseGuid(id);
+    if (staging.count('from roles where id_key = ?', key) > 0)
+      return fail('has the Id of another role');
+    staging.run('insert into roles values (?, ?, ?)', key, name, tenant);
     return succeed();
   },
   userRoles(staging, columns) {

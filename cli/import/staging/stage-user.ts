@@ -30,8 +30,8 @@ export function stageUser(
   const { normalizedUserName } = user;
   const [twin] = staging.all<Twin>(
     `select number, id, is_flagged_active from users
-    where problem is null and (id = ? or normalized_user_name = ?) and tenant is ?`,
-    id,
+    where problem is null and (id_key = ? or normalized_user_name = ?) and tenant is ?`,
+    keyOf(id),
     normalizedUserName,
     user.tenant,
   );
@@ -81,7 +81,9 @@ interface Twin extends SqlRow {
 }
 
 function isSuccessor(user: ImportedUser, id: string, twin: Twin): boolean {
-  return twin.id !== id && twin.is_flagged_active === 0 && user.isFlaggedActive === true;
+  return (
+    keyOf(twin.id) !== keyOf(id) && twin.is_flagged_active === 0 && user.isFlaggedActive === true
+  );
 }
 
 /** Everything of the shape of a hash but the length of its key. */

@@ -43,7 +43,7 @@ const REST = `
   create table left_behind (
     kind text, name text, rows integer not null, primary key (kind, name)
   ) strict, without rowid;
-  create table faults (table_name text, reason text, place text) strict;`;
+  create table faults (kind text, table_name text, reason text, place text) strict;`;
 
 export const STAGING_SCHEMA = USERS + ROLES + REST;
 

@@ -4,11 +4,11 @@
  * @module
  */
 import { sql } from 'drizzle-orm';
-import { connect } from '../../../src/db/connection.ts';
 import type { DatabaseAddress } from '../../../src/db/database-address.ts';
 import { importedUsers } from '../../../src/db/imported-users.ts';
 import { roles, users } from '../../../src/db/schema.ts';
-import { BATCH_DEADLINE_MS, storeHashes } from '../../hash-row.ts';
+import { storeHashes } from '../../hash-row.ts';
+import { connectTo } from '../connect-to.ts';
 import { type HashedRow, SHAPE_OF_ROW, selectRows, toWriteRow } from './write-rows.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function createUsers(
   source: string,
   batch: HashedRow[],
 ): Promise<Set<string>> {
-  const db = connect(database, BATCH_DEADLINE_MS);
+  const db = await connectTo(database);
   const insert = db.execute<{ id: string }>(sql`
     with row as materialized (select * from ${selectRows(batch.map(toWriteRow))}),
     created as (

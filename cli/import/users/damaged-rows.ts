@@ -18,11 +18,13 @@ export interface Damage {
 /** Rejects rows whose letters were lost, and looks for what is odd about the source as a whole. */
 export function findDamage(staging: Staging, reading: Reading, options: ImportOptions): Damage {
   rejectShortKeys(staging);
+  leaveOutOtherTenantsRoles(staging, options);
   if (options.roleColumn === undefined) rejectLostRoles(staging);
   return {
     stops: [
       ...findMissingHashes(staging, reading),
       ...findMissingRoles(reading, options),
+      ...findLostMemberships(staging),
       ...findMissingColumns(staging, reading, options),
     ],
     notices: [
@@ -45,6 +47,11 @@ function rejectShortKeys(staging: Staging): void {
   );
 }
 
+function leaveOutOtherTenantsRoles(staging: Staging, { tenant }: ImportOptions): void {
+  if (tenant === undefined) return;
+  staging.run('delete from roles where tenant is not null and lower(tenant) <> lower(?)', tenant);
+}
+
 /** A role that cannot be read, or is not there, may have been the one that a user must not lose, or must not exceed. */
 function rejectLostRoles(staging: Staging): void {
   staging.run(
@@ -62,6 +69,14 @@ function findMissingHashes(staging: Staging, { columns }: Reading): Stop[] {
   }
   const sentence =
     'No row has a PasswordHash, so nobody could log in. Export this column too, with NULL where a user has no password.';
+  return [{ sentence }];
+}
+
+/** Nobody can tell whose role such a row has. Its user would get the role of `--role`. */
+function findLostMemberships(staging: Staging): Stop[] {
+  const rows = staging.count("from faults where kind = 'userRoles'");
+  if (rows === 0) return [];
+  const sentence = `${count(rows, 'row')} of the table that says which user has which role cannot be read, so users would get other roles. Mend the export.`;
   return [{ sentence }];
 }
 

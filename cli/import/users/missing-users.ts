@@ -4,16 +4,15 @@
  * @module
  */
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
-import { connect } from '../../../src/db/connection.ts';
 import type { DatabaseAddress } from '../../../src/db/database-address.ts';
 import { importedUsers } from '../../../src/db/imported-users.ts';
 import { roles, users } from '../../../src/db/schema.ts';
 import { changeUnlessLastAdministrator } from '../../administrators.ts';
 import { count } from '../../count.ts';
-import { BATCH_DEADLINE_MS } from '../../hash-row.ts';
 import { OperatorError } from '../../operator-error.ts';
 import { printErrorLine } from '../../print.ts';
 import { confirm } from '../../prompt.ts';
+import { connectTo } from '../connect-to.ts';
 import type { ImportOptions } from '../options.ts';
 import { lowerCaseGuid } from '../row/user-id.ts';
 import type { Staging } from '../staging/staging.ts';
@@ -42,7 +41,7 @@ export async function findMissingUsers(
 ): Promise<MissingUsers> {
   const missing: MissingUsers = { users: [], known: 0 };
   for (let after = ''; ; ) {
-    const page = await connect(database)
+    const page = await (await connectTo(database))
       .select({ id: users.id, userName: users.userName, isAdmin: roles.isAdmin })
       .from(importedUsers)
       .innerJoin(users, eq(users.id, importedUsers.userId))
@@ -127,11 +126,12 @@ export async function deactivateMissing(
   source: string,
   { users: missing }: MissingUsers,
 ): Promise<Deactivation> {
+  if (missing.length === 0) return { deactivated: 0, left: [] };
   const left: string[] = [];
   const gone: string[] = missing.filter(({ isAdmin }) => !isAdmin).map(({ id }) => id);
   for (const user of missing.filter(({ isAdmin }) => isAdmin)) {
     try {
-      await changeUnlessLastAdministrator(connect(database), user, sql`active = false`);
+      await changeUnlessLastAdministrator(await connectTo(database), user, sql`active = false`);
       gone.push(user.id);
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
@@ -139,7 +139,7 @@ export async function deactivateMissing(
     }
   }
   const ids = sql`(select jsonb_array_elements_text(${JSON.stringify(gone)}::jsonb))`;
-  const db = connect(database, BATCH_DEADLINE_MS);
+  const db = await connectTo(database);
   await db.batch([
     // Somebody may have become an administrator since the import has looked.
     db.execute(sql`

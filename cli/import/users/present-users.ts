@@ -4,11 +4,10 @@
  * @module
  */
 import { sql } from 'drizzle-orm';
-import { connect } from '../../../src/db/connection.ts';
 import type { DatabaseAddress } from '../../../src/db/database-address.ts';
 import { importedUsers } from '../../../src/db/imported-users.ts';
 import { roles, users } from '../../../src/db/schema.ts';
-import { BATCH_DEADLINE_MS } from '../../hash-row.ts';
+import { readTwice } from '../connect-to.ts';
 import type { PresentUser } from './compare-user.ts';
 
 /** What a user of the source is looked for by. */
@@ -37,11 +36,10 @@ export async function readPresent(
   source: string,
   wanted: Wanted[],
 ): Promise<Present> {
-  const db = connect(database, BATCH_DEADLINE_MS);
   const list = sql`jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
     as wanted("id" text, "exportedId" text, "normalizedUserName" text)`;
   // Joins and no list of ids, so that the database uses its indexes however many there are.
-  const present = db.execute<Record<keyof PresentRow, unknown>>(sql`
+  const present = sql`
     with wanted as materialized (select * from ${list}),
     found as (
       select ${users.id} from wanted join ${users} on ${users.id} = wanted."id"
@@ -63,14 +61,19 @@ export async function readPresent(
       ) as "isOfOtherSource"
     from found join ${users} on ${users.id} = found.id
       join ${roles} on ${roles.id} = ${users.roleId}
-      left join ${importedUsers} record on record.user_id = ${users.id} and record.source = ${source}`);
-  const deleted = db.execute<{ id: string }>(sql`
+      left join ${importedUsers} record on record.user_id = ${users.id} and record.source = ${source}`;
+  const deleted = sql`
     select wanted."id" from ${list}
       join ${importedUsers} record on record.source = ${source}
         and record.user_id in (wanted."id", wanted."exportedId")
     where record.user_name is null and record.role is null
-      and not exists (select from ${users} where ${users.id} = record.user_id)`);
-  const [found, gone] = await db.batch([present, deleted]);
+      and not exists (select from ${users} where ${users.id} = record.user_id)`;
+  const [found, gone] = await readTwice(database, (db) =>
+    db.batch([
+      db.execute<Record<keyof PresentRow, unknown>>(present),
+      db.execute<{ id: string }>(deleted),
+    ]),
+  );
   const rows = (found.rows as unknown as PresentRow[]).map(({ hasRecord, record, ...user }) => ({
     ...user,
     record: hasRecord ? record : null,

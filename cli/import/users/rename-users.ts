@@ -4,12 +4,11 @@
  * @module
  */
 import { sql } from 'drizzle-orm';
-import { connect } from '../../../src/db/connection.ts';
 import type { DatabaseAddress } from '../../../src/db/database-address.ts';
 import { databaseFailure } from '../../../src/db/failure.ts';
 import { users } from '../../../src/db/schema.ts';
-import { BATCH_DEADLINE_MS } from '../../hash-row.ts';
 import { OperatorError } from '../../operator-error.ts';
+import { connectTo } from '../connect-to.ts';
 import type { Staging } from '../staging/staging.ts';
 
 const UNIQUE_VIOLATION = '23505';
@@ -24,7 +23,7 @@ export async function renameUsers(database: DatabaseAddress, staging: Staging): 
     )`,
   );
   if (rows.length === 0) return;
-  const db = connect(database, BATCH_DEADLINE_MS);
+  const db = await connectTo(database);
   const row = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(
     "id" text, "newName" text, "newNormalizedName" text, "oldName" text)`;
   try {

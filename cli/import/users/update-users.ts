@@ -4,13 +4,13 @@
  * @module
  */
 import { sql } from 'drizzle-orm';
-import { connect } from '../../../src/db/connection.ts';
 import type { DatabaseAddress } from '../../../src/db/database-address.ts';
 import { importedUsers } from '../../../src/db/imported-users.ts';
 import { users } from '../../../src/db/schema.ts';
 import { changeUnlessLastAdministrator } from '../../administrators.ts';
-import { BATCH_DEADLINE_MS, storeHashes } from '../../hash-row.ts';
+import { storeHashes } from '../../hash-row.ts';
 import { OperatorError } from '../../operator-error.ts';
+import { connectTo } from '../connect-to.ts';
 import type { Field, ImportRecord } from './compare-user.ts';
 import type { UpdateDetails } from './outcome.ts';
 import { type HashedRow, SHAPE_OF_ROW, selectRows, toWriteRow } from './write-rows.ts';
@@ -50,7 +50,7 @@ export async function updateUsers(
     if (isKept) lastAdministrators.push(hashed.row.number);
     updates.push(isLosingAdministrator(update) ? withoutAdministrator(update, isKept) : update);
   }
-  const db = connect(database, BATCH_DEADLINE_MS);
+  const db = await connectTo(database);
   const hashes = updates.flatMap(({ sets, hashed }) => (sets.has('password') ? hashed.hash : []));
   const [updated] = await storeHashes(db, hashes, [
     db.execute<{ number: number }>(updateStatement(source, updates)),
@@ -129,7 +129,7 @@ async function endAdministrator(database: DatabaseAddress, update: Update): Prom
     ? sql`active = ${isActive}, role_id = (select id from roles where name = ${role})`
     : sql`active = ${isActive}`;
   try {
-    await changeUnlessLastAdministrator(connect(database), details.present, change);
+    await changeUnlessLastAdministrator(await connectTo(database), details.present, change);
     return true;
   } catch (error) {
     if (error instanceof OperatorError) return false;

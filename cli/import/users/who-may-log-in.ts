@@ -27,6 +27,10 @@ export function decideWhoMayLogIn(
   { unconfirmed }: ImportOptions,
   now: number,
 ): Stop[] {
+  const hasNormalizedNames = Number(
+    staging.count('from users where is_normalized_alike is not null') > 0,
+  );
+  const asksForConfirmation = Number(columns.has('EmailConfirmed') && unconfirmed !== 'active');
   staging.run(
     `update users set inactive_because = case
       when is_flagged_active = 0 then 'flag'
@@ -36,18 +40,22 @@ export function decideWhoMayLogIn(
       when coalesce(is_email_confirmed, 0) = 0 and ? then 'unconfirmed' end
     where problem is null`,
     Number(columns.flags.length > 0),
-    now + RUNNING_LOCK_MS,
-    Number(staging.count('from users where is_normalized_alike is not null') > 0),
-    Number(columns.has('emailconfirmed') && unconfirmed !== 'active'),
+    ...[now + RUNNING_LOCK_MS, hasNormalizedNames, asksForConfirmation],
   );
+  // Every column that keeps the user out, because a later source may lack one of them.
+  const flags = columns.flags.join();
   staging.run(
-    `update users set active = inactive_because is null, inactive_by = case inactive_because
-      when 'locked' then 'LockoutEnd' when 'unfindable' then 'NormalizedUserName'
-      when 'unconfirmed' then 'EmailConfirmed'
-      when 'flag' then ? when 'flag_null' then ? end
+    `update users set active = inactive_because is null, inactive_by = nullif(concat_ws(',',
+      case when coalesce(is_flagged_active, 0) = 0 and ? <> '' then ? end,
+      case when locked_until > ? then ? end,
+      case when is_normalized_alike is null and ? then 'NormalizedUserName' end,
+      case when coalesce(is_email_confirmed, 0) = 0 and ? then 'EmailConfirmed' end), '')
     where problem is null`,
-    ...[columns.flags.join(), columns.flags.join()],
+    ...[flags, flags, now + RUNNING_LOCK_MS],
+    columns.has('LockoutEnd') ? 'LockoutEnd' : 'LockoutEndDateUtc',
+    ...[hasNormalizedNames, asksForConfirmation],
   );
+  staging.run('update users set inactive_by = null where active');
   return unconfirmed === undefined ? findUnconfirmed(staging) : [];
 }
 
