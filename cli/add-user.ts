@@ -5,7 +5,6 @@
  */
 import { asc, eq, sql } from 'drizzle-orm';
 import { connect } from '../src/db/connection.ts';
-import { databaseFailure } from '../src/db/failure.ts';
 import { roles, users } from '../src/db/schema.ts';
 import { hashPassword } from '../src/password/password.ts';
 import { normalizeUserName } from '../src/user-name.ts';
@@ -16,6 +15,7 @@ import { readNewPassword } from './new-password.ts';
 import { OperatorError } from './operator-error.ts';
 import { printLine } from './print.ts';
 import { refuseOtherKind } from './roles.ts';
+import { isTaken, takenName } from './taken-name.ts';
 
 export interface AddUserOptions {
   role?: string;
@@ -28,8 +28,6 @@ export interface AddUserOptions {
 
 /** The role of `--admin` where no other is named. */
 const ADMINISTRATOR = 'Administrator';
-
-const UNIQUE_VIOLATION = '23505';
 
 export async function addUser(name: string, options: AddUserOptions): Promise<void> {
   const { admin } = options;
@@ -69,7 +67,7 @@ export async function addUser(name: string, options: AddUserOptions): Promise<vo
     try {
       await (isNewRole ? db.batch([insertRole, insertUser]) : insertUser);
     } catch (error) {
-      if (databaseFailure(error).details?.sqlState !== UNIQUE_VIOLATION) throw error;
+      if (!isTaken(error)) throw error;
       throw takenName(target, userName);
     }
     audit({ event: 'password_set', userId, userName });
@@ -78,13 +76,9 @@ export async function addUser(name: string, options: AddUserOptions): Promise<vo
 }
 
 async function refuseTakenName(target: Target, userName: string): Promise<void> {
-  const isTaken = eq(users.normalizedUserName, normalizeUserName(userName));
-  const count = await connect(target.database).$count(users, isTaken);
+  const hasName = eq(users.normalizedUserName, normalizeUserName(userName));
+  const count = await connect(target.database).$count(users, hasName);
   if (count > 0) throw takenName(target, userName);
-}
-
-function takenName({ name }: Target, userName: string): OperatorError {
-  return new OperatorError(`A user of the name ${userName} is already in ${name}.`);
 }
 
 /** @returns whether the role is missing and may be made */

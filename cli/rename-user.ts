@@ -5,7 +5,6 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Database } from '../src/db/connection.ts';
-import { databaseFailure } from '../src/db/failure.ts';
 import { users } from '../src/db/schema.ts';
 import type { UserRow } from '../src/db/users.ts';
 import { normalizeUserName } from '../src/user-name.ts';
@@ -14,6 +13,7 @@ import type { Target } from './database.ts';
 import { readNewName } from './names.ts';
 import { OperatorError } from './operator-error.ts';
 import { printLine } from './print.ts';
+import { isTaken, takenName } from './taken-name.ts';
 import { type UserReference, withUser } from './with-user.ts';
 
 /**
@@ -42,9 +42,7 @@ export async function renameUser(
   await withUser(text, rename, reference);
 }
 
-const UNIQUE_VIOLATION = '23505';
-
-async function storeName(db: Database, user: UserRow, newName: string, { name }: Target) {
+async function storeName(db: Database, user: UserRow, newName: string, target: Target) {
   const { id, userName } = user;
   const update = sql`
     update ${users}
@@ -54,8 +52,8 @@ async function storeName(db: Database, user: UserRow, newName: string, { name }:
     const { rowCount } = await db.execute(update);
     if (rowCount > 0) return;
   } catch (error) {
-    if (databaseFailure(error).details?.sqlState !== UNIQUE_VIOLATION) throw error;
-    throw new OperatorError(`A user of the name ${newName} is already in ${name}.`);
+    if (!isTaken(error)) throw error;
+    throw takenName(target, newName);
   }
   throw new OperatorError(`${userName} has been renamed or deleted meanwhile.`);
 }

@@ -5,13 +5,11 @@
  */
 import { sql } from 'drizzle-orm';
 import type { DatabaseAddress } from '../../../src/db/database-address.ts';
-import { databaseFailure } from '../../../src/db/failure.ts';
 import { users } from '../../../src/db/schema.ts';
 import { OperatorError } from '../../operator-error.ts';
+import { isTaken } from '../../taken-name.ts';
 import { connectTo } from '../connect-to.ts';
 import type { Staging } from '../staging/staging.ts';
-
-const UNIQUE_VIOLATION = '23505';
 
 /** Changes all names in one transaction, before anything else is written. */
 export async function renameUsers(database: DatabaseAddress, staging: Staging): Promise<void> {
@@ -38,7 +36,7 @@ export async function renameUsers(database: DatabaseAddress, staging: Staging): 
         from ${row} where users.id = row."id" and users.normalized_user_name = chr(1) || users.id`),
     ]);
   } catch (error) {
-    if (databaseFailure(error).details?.sqlState !== UNIQUE_VIOLATION) throw error;
+    if (!isTaken(error)) throw error;
     throw new OperatorError('A user name was taken meanwhile. Run the same command again.');
   }
 }

@@ -13,11 +13,7 @@ import { OperatorError } from '../../operator-error.ts';
 import { connectTo } from '../connect-to.ts';
 import type { Field, ImportRecord } from './compare-user.ts';
 import type { UpdateDetails } from './outcome.ts';
-import { type HashedRow, SHAPE_OF_ROW, selectRows, toWriteRow } from './write-rows.ts';
-
-export function detailsOf({ details }: { details: string | null }): UpdateDetails {
-  return JSON.parse(details ?? '{}');
-}
+import { detailsOf, type HashedRow, SHAPE_OF_ROW, selectRows, toWriteRow } from './write-rows.ts';
 
 /** A row, and what of it is written. Every other column keeps the value that Portero has. */
 interface Update {

@@ -31,16 +31,16 @@ export interface HashedRow {
 export function hashBatch(rows: AcceptedRow[], harden: boolean): Promise<HashedRow[]> {
   return Promise.all(
     rows.map(async (row) => {
-      const isBrought = row.outcome === 'created' || bringsPassword(row);
+      const isBrought = row.outcome === 'created' || detailsOf(row).changed.includes('password');
       const parsed = row.hash === null || !isBrought ? undefined : parseStoredHash(row.hash);
       return { row, hash: await toHashRow(parsed?.ok ? parsed.value : null, harden) };
     }),
   );
 }
 
-function bringsPassword({ details }: AcceptedRow): boolean {
-  const { changed }: UpdateDetails = JSON.parse(details ?? '{"changed":[]}');
-  return changed.includes('password');
+/** What the plan has noted of a user who is there already. */
+export function detailsOf({ details }: AcceptedRow): UpdateDetails {
+  return JSON.parse(details ?? '{}');
 }
 
 interface WriteRow extends SourceUser {
