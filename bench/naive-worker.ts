@@ -27,7 +27,7 @@ export default {
 async function verify(password: string, stored: string | null): Promise<boolean> {
   const hash = stored === null ? undefined : parseStoredHash(stored);
   if (!hash?.ok || hash.value.kind !== 'foreign') {
-    const match = await verifyPassword(password, stored, []);
+    const match = await verifyPassword(password, stored, { shapes: [] });
     return match.ok && !match.value.isOutdated;
   }
   // Portero's own verification is not used here, because it would even out the cost of an old hash.

@@ -8,7 +8,7 @@
  * 2. {@link takeHashSlot} and {@link checkNameLimit} come before the database. Where there is a captcha, the slot comes
  *    before the captcha, and the limit on the name after it.
  * 3. {@link beginAttempt} counts the attempt. It comes before the password is checked.
- * 4. {@link verifyAttempt} hashes the password.
+ * 4. {@link verifyAttempt} hashes the password, in the queue of the isolate.
  * 5. {@link failAttempt} ends an attempt that must not succeed. It stays counted, and {@link logLock} logs it if the name
  *    is now locked.
  * 6. `recordLogin` (`db/lockout.ts`) or `replacePassword` (`db/stored-passwords.ts`) takes a right attempt out of the
@@ -19,14 +19,20 @@
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { askDatabase } from './db/connection.ts';
 import type { DatabaseDetails, DatabaseReason } from './db/failure.ts';
-import type { AttemptKey, LockoutReason } from './db/lockout.ts';
+import { type AttemptKey, type LockoutReason, withdrawAttempt } from './db/lockout.ts';
 import { beginLogin, type LoginAccount } from './db/login-statement.ts';
 import type { ClientAddress } from './http/client-address.ts';
 import { countRequest, digestOf, type RateLimits } from './http/flood-limits.ts';
 import { log } from './log.ts';
-import type { LayerShape } from './password/foreign-layer.ts';
+import { blockIterations, type LayerShape } from './password/foreign-layer.ts';
+import { hashQueue, type Lane } from './password/hash-queue.ts';
 import { type HashSlot, HashSlots } from './password/hash-slots.ts';
-import { type PasswordMatch, type PasswordReason, verifyPassword } from './password/password.ts';
+import {
+  type PasswordMatch,
+  type PasswordReason,
+  unlistedShape,
+  verifyPassword,
+} from './password/password.ts';
 import type { Settings } from './settings.ts';
 
 /** An attempt that was counted. */
@@ -87,13 +93,18 @@ async function exceeds(
 /** The slots of this isolate. */
 const hashSlots = new HashSlots();
 
-/** Takes a place among the hashes of the isolate. Release it when the attempt has ended. */
+/**
+ * Takes a slot for the hashes of an attempt. Release it when the attempt has ended.
+ *
+ * @param hashes how many the attempt needs: 1, or 2 for the change of a password
+ */
 export function takeHashSlot(
   normalizedUserName: string,
   { hashCapacity, lockout }: Settings,
+  hashes: 1 | 2,
 ): Result<HashSlot, 'isolate_busy'> {
   const limits = { capacity: hashCapacity, failures: lockout.failures };
-  return hashSlots.take(normalizedUserName, limits, Date.now());
+  return hashSlots.take({ name: normalizedUserName, hashes, since: Date.now() }, limits);
 }
 
 /** Counts an attempt and reads the user, in the one statement of a login. */
@@ -107,6 +118,7 @@ export async function beginAttempt(
   const state = await askDatabase(database, (db) => beginLogin(db, key, lockout));
   if (!state.ok) return state;
   const { status, attempts, account, shapes } = state.value;
+  hashSlots.expectLayers(shapes.reduce((sum, shape) => sum + blockIterations(shape), 0));
   const details = { attempts, userId: account?.id, userName: account?.userName };
   if (status === 'undecided') return fail('name_undecided', details);
   if (status === 'locked') return fail('name_locked', details);
@@ -115,13 +127,28 @@ export async function beginAttempt(
 
 /**
  * Verifies the password of an attempt. The same keys are derived whether there is such a user or not: see
- * `verifyPassword`.
+ * `verifyPassword`. All of them wait in the same lane, and cost the same there.
+ *
+ * A hash with a longer layer waits a second time, without its slot, behind all others. So neither their wait nor their slots
+ * tell that its user exists. If too many of them wait, the password is not looked at, and the attempt is taken out of the
+ * count.
  */
-export function verifyAttempt(
-  { account, shapes }: Attempt,
+export async function verifyAttempt(
+  { key, account, shapes }: Attempt,
   password: string,
-): Promise<Result<PasswordMatch, PasswordReason>> {
-  return verifyPassword(password, account?.passwordHash ?? null, shapes);
+  { slot, settings }: { slot: HashSlot; settings: Settings },
+): Promise<Result<PasswordMatch, PasswordReason | 'isolate_busy'>> {
+  const stored = account?.passwordHash ?? null;
+  const verify = (lane: Lane, shapes: LayerShape[]) =>
+    hashQueue.run(lane, (takeTurn) => verifyPassword(password, stored, { shapes, takeTurn }));
+  const match = await verify('login', shapes);
+  const ownShape = stored === null ? undefined : unlistedShape(stored, shapes);
+  if (ownShape === undefined) return match;
+
+  slot.release();
+  if (hashQueue.hasRoom('long')) return verify('long', [ownShape]);
+  await askDatabase(settings.database, (db) => withdrawAttempt(db, key));
+  return fail('isolate_busy');
 }
 
 /** Ends an attempt that was wrong, or that must not succeed although its password was right. It stays counted. */

@@ -12,6 +12,7 @@ import type { Verification, Verifier } from '#portero/verifier.ts';
 import type { AppEnv } from './app-env.ts';
 import { readClientAddress } from './http/client-address.ts';
 import { log, logUnexpected } from './log.ts';
+import { hashQueue } from './password/hash-queue.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** Protects a route of Portero itself. The database is not asked. */
@@ -32,6 +33,7 @@ export const requireOwnToken = requireToken({
 export class TokenVerifier extends WorkerEntrypoint<Env> implements Verifier {
   /** Never throws. @param token whatever the other Worker was sent */
   async verify(token: string): Promise<Verification> {
+    hashQueue.noteRequest();
     const settings = await readSettings(this.env);
     if (!settings.ok) {
       log({ event: 'settings_refused', ...settings.details });

@@ -26,6 +26,8 @@ import { readMembers } from '../http/json-body.ts';
 import { memberErrors } from '../http/member-errors.ts';
 import { log } from '../log.ts';
 import { COMMONEST_PASSWORDS } from '../password/commonest-passwords.ts';
+import { hashQueue } from '../password/hash-queue.ts';
+import type { HashSlot } from '../password/hash-slots.ts';
 import { hashPassword } from '../password/password.ts';
 import { checkNewPassword, DEFAULT_MIN_LENGTH, explainPolicy } from '../password/policy.ts';
 import type { Settings } from '../settings.ts';
@@ -98,11 +100,11 @@ async function readAndChange(
   const normalizedUserName = normalizeUserName(caller.name);
   const withinNameLimit = await checkNameLimit(normalizedUserName, settings);
   if (!withinNameLimit.ok) return withinNameLimit;
-  const slot = takeHashSlot(normalizedUserName, settings);
+  const slot = takeHashSlot(normalizedUserName, settings, 2);
   if (!slot.ok) return slot;
   try {
     const user = { userId: caller.sub, normalizedUserName };
-    return await change(request.output, user, settings);
+    return await change(request.output, user, { slot: slot.value, settings });
   } finally {
     slot.value.release();
   }
@@ -125,7 +127,7 @@ function newPasswordRefused(detail: string): Failure<'new_password_refused', Cha
 async function change(
   { currentPassword, newPassword }: PasswordChange,
   { userId, normalizedUserName }: { userId: string; normalizedUserName: string },
-  settings: Settings,
+  { slot, settings }: { slot: HashSlot; settings: Settings },
 ): Promise<ChangeOutcome> {
   const { database } = settings;
   const begun = await beginAttempt(normalizedUserName, settings);
@@ -141,9 +143,10 @@ async function change(
   let { passwordHash } = account;
   for (let round = 0; round < 2; round++) {
     const current = { ...attempt, account: { ...account, passwordHash } };
-    const match = await verifyAttempt(current, currentPassword);
+    const match = await verifyAttempt(current, currentPassword, { slot, settings });
+    if (!match.ok && match.reason === 'isolate_busy') return match;
     if (!match.ok) return failAttempt(attempt, match.reason, {});
-    const fresh = await hashPassword(newPassword);
+    const fresh = await hashQueue.run('login', (takeTurn) => hashPassword(newPassword, takeTurn));
     const replacement = { userId, current: match.value.hash, fresh };
     const replaced = await askDatabase(database, (db) => replacePassword(db, key, replacement));
     // Whether the attempt was taken out of the count is not known, so no lock is logged.

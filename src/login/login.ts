@@ -19,6 +19,7 @@ import {
 } from '../attempt.ts';
 import { type ClientAddress, readClientAddress } from '../http/client-address.ts';
 import { type LoginDetails, log } from '../log.ts';
+import type { HashSlot } from '../password/hash-slots.ts';
 import { issueToken } from '../token/issue-token.ts';
 import { verifyCaptcha } from '../turnstile/verify-captcha.ts';
 import { isPossibleUserName, normalizeUserName } from '../user-name.ts';
@@ -74,10 +75,10 @@ async function readAndDecide(
   if (!request.ok) return request;
 
   const normalizedUserName = normalizeUserName(request.value.userName ?? '');
-  const slot = takeHashSlot(normalizedUserName, settings);
+  const slot = takeHashSlot(normalizedUserName, settings, 1);
   if (!slot.ok) return slot;
   try {
-    return await decide(context, request.value, normalizedUserName);
+    return await decide(context, request.value, { normalizedUserName, slot: slot.value });
   } finally {
     slot.value.release();
   }
@@ -90,7 +91,7 @@ async function readAndDecide(
 async function decide(
   context: Context<AppEnv>,
   { captchaToken, userName, password }: LoginRequest,
-  normalizedUserName: string,
+  { normalizedUserName, slot }: { normalizedUserName: string; slot: HashSlot },
 ): Promise<LoginOutcome> {
   const settings = context.get('settings');
 
@@ -110,9 +111,10 @@ async function decide(
   const { account, key } = attempt;
 
   // Every counted attempt hashes the password, even if the user is already known to be missing or inactive.
-  const [match, hashMs] = await timed(verifyAttempt(attempt, password));
+  const [match, hashMs] = await timed(verifyAttempt(attempt, password, { slot, settings }));
   const details = { captchaMs, sqlMs, ...attempt.details, hashMs };
   if (account === null) return failAttempt(attempt, 'unknown_user', details);
+  if (!match.ok && match.reason === 'isolate_busy') return fail(match.reason, details);
   if (!match.ok) return failAttempt(attempt, match.reason, details);
   if (!account.active) return failAttempt(attempt, 'inactive', details);
 

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { takeHashSlot } from '../attempt.ts';
 import { askDatabase } from '../db/connection.ts';
 import { type AttemptKey, recordLogin } from '../db/lockout.ts';
 import { replaceHash } from '../db/stored-passwords.ts';
 import { log } from '../log.ts';
+import { hashQueue } from '../password/hash-queue.ts';
 import { hashPassword, type PasswordMatch } from '../password/password.ts';
 import type { Settings } from '../settings.ts';
 
@@ -23,7 +23,6 @@ export interface SuccessfulLogin {
 /** Takes the attempt out of the count, and then gives the user today's hash where the stored one is outdated. */
 export async function settleLogin(login: SuccessfulLogin, settings: Settings): Promise<void> {
   await recordSuccess(login, settings);
-  // The hash slot of this login is free only now.
   if (login.match.isOutdated) await rehash(login, settings);
 }
 
@@ -37,23 +36,20 @@ async function recordSuccess(
   log({ event: 'success_not_recorded', userId, fault: recorded.reason, ...recorded.details });
 }
 
-/** Stores today's hash of the password. Where that is not possible now, the next login does it. */
+/** Stores today's hash of the password, behind all logins. Where that is not possible now, the next login does it. */
 async function rehash(
-  { key, userId, password, match }: SuccessfulLogin,
-  settings: Settings,
+  { userId, password, match }: SuccessfulLogin,
+  { database }: Settings,
 ): Promise<void> {
-  const slot = takeHashSlot(key.normalizedUserName, settings);
-  if (!slot.ok) return log({ event: 'password_not_rehashed', userId, fault: slot.reason });
-  try {
-    const fresh = await hashPassword(password);
-    const replaced = await askDatabase(settings.database, (db) =>
-      replaceHash(db, { userId, current: match.hash, fresh }),
-    );
-    if (!replaced.ok) {
-      const { reason: fault, details } = replaced;
-      log({ event: 'password_not_rehashed', userId, fault, ...details });
-    } else if (replaced.value) log({ event: 'password_rehashed', userId });
-  } finally {
-    slot.value.release();
+  if (!hashQueue.hasRoom('rehash')) {
+    return log({ event: 'password_not_rehashed', userId, fault: 'isolate_busy' });
   }
+  const fresh = await hashQueue.run('rehash', (takeTurn) => hashPassword(password, takeTurn));
+  const replaced = await askDatabase(database, (db) =>
+    replaceHash(db, { userId, current: match.hash, fresh }),
+  );
+  if (!replaced.ok) {
+    const { reason: fault, details } = replaced;
+    log({ event: 'password_not_rehashed', userId, fault, ...details });
+  } else if (replaced.value) log({ event: 'password_rehashed', userId });
 }

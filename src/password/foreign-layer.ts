@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type TakeTurn, withoutTurns } from './hash-queue.ts';
 import { longPbkdf2 } from './long-pbkdf2.ts';
 import { MAX_ITERATIONS_PER_CALL, type Pbkdf2Hash, pbkdf2 } from './pbkdf2.ts';
 
@@ -75,11 +76,14 @@ export function standInFor({ hash, iterations, saltLength, keyLength }: LayerSha
   return { hash, iterations, salt: new Uint8Array(saltLength), keyLength };
 }
 
-/** Derives the key of a password. It takes one WebCrypto call, or none where the layer has too many iterations. */
-export function deriveForeignKey(
+/** Derives the key of a password: in one WebCrypto call, or in short pieces where the layer costs more than a listed one. */
+export async function deriveForeignKey(
   passwordBytes: Uint8Array,
   layer: ForeignLayer,
+  takeTurn: TakeTurn = withoutTurns,
 ): Promise<Uint8Array> {
-  const derive = layer.iterations > MAX_ITERATIONS_PER_CALL ? longPbkdf2 : pbkdf2;
-  return derive({ ...layer, secret: passwordBytes });
+  const input = { ...layer, secret: passwordBytes };
+  if (!isListed(layer)) return longPbkdf2(input, takeTurn);
+  await takeTurn(blockIterations(layer));
+  return pbkdf2(input);
 }

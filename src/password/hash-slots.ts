@@ -1,25 +1,42 @@
 /**
- * The most logins that one isolate handles at once. All logins of an isolate hash on one thread, so each makes every other
- * login wait longer. A login that would wait too long is told so before its captcha token is spent.
+ * How many hashes an isolate takes on. They run one after the other, so each of them makes the next one wait longer. A login
+ * that would wait too long is told so before its captcha token is spent.
  *
  * @module
  */
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
+import { ITERATIONS_PER_LAYER, LAYERS } from './layers.ts';
 
 /**
- * No login takes longer: 21 s by the deadlines in `docs/limits.md`, and up to 10 s more with an imported hash of a million
- * iterations.
+ * The most iterations that wait in an isolate: 10 s on a slow machine, which does 880,000 a second. Where every login derives
+ * foreign layers, it is fewer logins.
  */
-const LONGEST_LOGIN_MS = 35_000;
+const MOST_ITERATIONS = 8_800_000;
 
-/** A place among the hashes of an isolate. */
+/**
+ * No login holds a slot for longer: 27 s by the deadlines in `docs/limits.md`. A request that the runtime has ended never
+ * releases its slot.
+ */
+const LONGEST_LOGIN_MS = 30_000;
+
+/** A place for the hashes of a login. */
 export interface HashSlot {
   /** Frees the slot. A second call does nothing. */
   release(): void;
 }
 
+/** What a slot is taken for. */
+export interface HashDemand {
+  /** The normalised user name. */
+  name: string;
+  /** How many hashes: the change of a password makes two. */
+  hashes: number;
+  /** Now, in milliseconds since 1970. */
+  since: number;
+}
+
 export interface HashSlotLimits {
-  /** The most logins that the isolate handles at once. */
+  /** The most hashes that the isolate takes on. */
   capacity: number;
   /** The most attempts on one name that reach the hash. */
   failures: number;
@@ -27,34 +44,41 @@ export interface HashSlotLimits {
 
 /** The slots of one isolate. A login takes one before anything tells whether it will hash a password. */
 export class HashSlots {
-  #taken = new Set<{ name: string; since: number }>();
+  #taken = new Set<HashDemand>();
+  #iterationsPerHash = ITERATIONS_PER_LAYER * LAYERS;
+
+  /** Notes what the foreign layers of a login cost. @param iterations over all the blocks of their keys */
+  expectLayers(iterations: number): void {
+    this.#iterationsPerHash = ITERATIONS_PER_LAYER * LAYERS + iterations;
+  }
 
   /**
    * Takes a slot, unless the passwords to hash might become too many.
    *
    * The lockout lets only so many attempts on one name reach the hash, however many slots they have. So the attempts on
    * one name count for no more than that, and a flood on one name keeps no other name out.
-   *
-   * @param name the normalised user name
-   * @param now milliseconds since 1970
    */
   take(
-    name: string,
+    demand: HashDemand,
     { capacity, failures }: HashSlotLimits,
-    now: number,
   ): Result<HashSlot, 'isolate_busy'> {
-    // A request that the runtime has cancelled never frees its slot.
     for (const slot of this.#taken) {
-      if (now - slot.since > LONGEST_LOGIN_MS) this.#taken.delete(slot);
+      if (demand.since - slot.since > LONGEST_LOGIN_MS) this.#taken.delete(slot);
     }
-    const byName = Map.groupBy(this.#taken, (slot) => slot.name);
-    const counts = [...byName.values()].map(({ length }) => Math.min(length, failures));
-    const hashes = counts.reduce((sum, count) => sum + count, 0);
-    const addsAHash = (byName.get(name)?.length ?? 0) < failures;
-    if (addsAHash && hashes >= capacity) return fail('isolate_busy');
+    const most = Math.min(capacity, Math.floor(MOST_ITERATIONS / this.#iterationsPerHash));
+    const before = hashesOf(this.#taken, failures);
+    const added = hashesOf([...this.#taken, demand], failures) - before;
+    // Where a login costs more than may wait at all, there is room for one.
+    if (added > 0 && before > 0 && before + added > most) return fail('isolate_busy');
 
-    const slot = { name, since: now };
-    this.#taken.add(slot);
-    return succeed({ release: () => void this.#taken.delete(slot) });
+    this.#taken.add(demand);
+    return succeed({ release: () => void this.#taken.delete(demand) });
   }
+}
+
+/** How many hashes may come of the demands. */
+function hashesOf(demands: Iterable<HashDemand>, failures: number): number {
+  const byName = [...Map.groupBy(demands, ({ name }) => name).values()];
+  const reaching = byName.flatMap((ofName) => ofName.slice(0, failures));
+  return reaching.reduce((sum, { hashes }) => sum + hashes, 0);
 }

@@ -4,8 +4,8 @@
  *
  * @module
  */
+import { type TakeTurn, withoutTurns } from './hash-queue.ts';
 import { pbkdf2 } from './pbkdf2.ts';
-import { giveOtherRequestsATurn } from './turns.ts';
 
 /** What the first layer is fed with. `direct` is a password. `wrapped` is the key of an imported hash. */
 export type LayerInput = 'direct' | 'wrapped';
@@ -23,21 +23,26 @@ export const KEY_BYTES = 32;
 /** SHA-512's own output. A longer layer would cost the defender twice, and a shorter layer would lose bits. */
 const LAYER_BYTES = 64;
 
+export interface LayeredInput {
+  /** The UTF-8 bytes of a password, or the raw key of an imported hash. */
+  secret: Uint8Array;
+  input: LayerInput;
+  /** {@link SALT_BYTES} random bytes. */
+  salt: Uint8Array;
+}
+
 /**
  * Runs every layer over a secret.
  *
- * @param secret the UTF-8 bytes of a password, or the raw key of an imported hash
- * @param salt {@link SALT_BYTES} random bytes
  * @returns the key, {@link KEY_BYTES} bytes
  */
 export async function deriveKey(
-  secret: Uint8Array,
-  input: LayerInput,
-  salt: Uint8Array,
+  { secret, input, salt }: LayeredInput,
+  takeTurn: TakeTurn = withoutTurns,
 ): Promise<Uint8Array> {
   let output = secret;
   for (let index = 1; index <= LAYERS; index++) {
-    if (index > 1) await giveOtherRequestsATurn();
+    await takeTurn(ITERATIONS_PER_LAYER);
     output = await pbkdf2({
       hash: 'SHA-512',
       secret: output,

@@ -11,8 +11,10 @@ import {
   type ForeignLayer,
   isOfShape,
   type LayerShape,
+  shapeOf,
   standInFor,
 } from './foreign-layer.ts';
+import type { TakeTurn } from './hash-queue.ts';
 import { deriveKey, KEY_BYTES, SALT_BYTES } from './layers.ts';
 import {
   type ForeignHash,
@@ -20,7 +22,6 @@ import {
   parseStoredHash,
   type StoredHash,
 } from './stored-hash.ts';
-import { giveOtherRequestsATurn } from './turns.ts';
 
 /**
  * Hashes a new password with a fresh salt. {@link verifyPassword} reads the result.
@@ -28,10 +29,12 @@ import { giveOtherRequestsATurn } from './turns.ts';
  * ```ts
  * const passwordHash = await hashPassword('correct horse battery staple');
  * ```
+ *
+ * @param takeTurn from the queue of the isolate. The command line has none
  */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, takeTurn?: TakeTurn): Promise<string> {
   const salt = freshSalt();
-  const key = await deriveKey(utf8(password), 'direct', salt);
+  const key = await deriveKey({ secret: utf8(password), input: 'direct', salt }, takeTurn);
   return formatLayeredHash({ salt, key });
 }
 
@@ -41,7 +44,7 @@ export async function hashPassword(password: string): Promise<string> {
  */
 export async function hardenHash({ foreign, key: foreignKey }: ForeignHash): Promise<string> {
   const salt = freshSalt();
-  const key = await deriveKey(foreignKey, 'wrapped', salt);
+  const key = await deriveKey({ secret: foreignKey, input: 'wrapped', salt });
   return formatLayeredHash({ foreign, salt, key });
 }
 
@@ -56,32 +59,53 @@ export interface PasswordMatch {
 /** Why a password did not match the stored hash. */
 export type PasswordReason = 'wrong_password' | 'no_password' | 'unreadable_hash';
 
+export interface VerifyPasswordOptions {
+  /** The shapes to derive, in an order that is the same for every name. */
+  shapes: LayerShape[];
+  /** From the queue of the isolate. */
+  takeTurn?: TakeTurn;
+}
+
 /**
  * Verifies a typed password against the stored hash.
  *
- * The same derivations run whatever is stored: one foreign layer of each listed shape, then today's layers. For each shape
+ * The same derivations run whatever is stored: one foreign layer of each given shape, then today's layers. For each shape
  * the user's own layer is derived if it has that shape, and a stand-in if not. Without a user, only stand-ins are derived.
  * So the time of an answer tells nothing about the user.
  *
+ * A layer of another shape is not derived, and then no password is right: see {@link unlistedShape}.
+ *
  * @param password as it was sent. It is not normalised, because ASP.NET Core Identity does not normalise it either
  * @param stored `null` where there is no such user, or where the user has no password
- * @param shapes the listed shapes, in an order that is the same for every name
  */
 export async function verifyPassword(
   password: string,
   stored: string | null,
-  shapes: LayerShape[],
+  { shapes, takeTurn }: VerifyPasswordOptions,
 ): Promise<Result<PasswordMatch, PasswordReason>> {
   const passwordBytes = utf8(password);
   const parsed = stored === null ? undefined : parseStoredHash(stored);
   const hash = parsed?.ok ? parsed.value : undefined;
-  const foreignKey = await deriveForeignLayers(passwordBytes, hash?.foreign, shapes);
-  const isEqual = await matchesKeys(passwordBytes, foreignKey, hash);
+  const foreignKey = await deriveForeignLayers(passwordBytes, hash?.foreign, { shapes, takeTurn });
+  const isEqual = await matchesKeys(passwordBytes, foreignKey, { hash, takeTurn });
 
   if (parsed === undefined) return fail('no_password');
   if (!parsed.ok) return parsed;
-  if (!isEqual || !isPossiblePassword(password)) return fail('wrong_password');
-  return succeed({ hash: parsed.value.text, isOutdated: parsed.value.foreign !== undefined });
+  const { text, foreign } = parsed.value;
+  const isCompared = foreign === undefined || foreignKey !== undefined;
+  if (!isCompared || !isEqual || !isPossiblePassword(password)) return fail('wrong_password');
+  return succeed({ hash: text, isOutdated: foreign !== undefined });
+}
+
+/**
+ * Finds the layer that a stored hash begins with, where its shape is not listed: it costs more than every login can bear. Only
+ * {@link verifyPassword} with this shape alone tells whether a password is right.
+ */
+export function unlistedShape(stored: string, listed: LayerShape[]): LayerShape | undefined {
+  const parsed = parseStoredHash(stored);
+  const foreign = parsed.ok ? parsed.value.foreign : undefined;
+  if (foreign === undefined || listed.some((shape) => isOfShape(foreign, shape))) return undefined;
+  return shapeOf(foreign);
 }
 
 /**
@@ -93,37 +117,33 @@ function isPossiblePassword(password: string): boolean {
   return !password.includes('\0') && password.isWellFormed();
 }
 
-/** @returns the key of the user's own foreign layer, where the hash has one */
+/** @returns the key of the user's own foreign layer, where the hash has one of the given shapes */
 async function deriveForeignLayers(
   passwordBytes: Uint8Array,
   own: ForeignLayer | undefined,
-  shapes: LayerShape[],
+  { shapes, takeTurn }: VerifyPasswordOptions,
 ): Promise<Uint8Array | undefined> {
   let ownKey: Uint8Array | undefined;
   for (const shape of shapes) {
-    if (own !== undefined && isOfShape(own, shape)) {
-      ownKey = await deriveForeignKey(passwordBytes, own);
-    } else {
-      await deriveForeignKey(passwordBytes, standInFor(shape));
-    }
-    await giveOtherRequestsATurn();
+    const isOwn = own !== undefined && isOfShape(own, shape);
+    const key = await deriveForeignKey(passwordBytes, isOwn ? own : standInFor(shape), takeTurn);
+    if (isOwn) ownKey = key;
   }
-  // A layer whose shape is not listed takes visibly longer. It has too many iterations for every login to derive it.
-  if (own !== undefined && ownKey === undefined)
-    ownKey = await deriveForeignKey(passwordBytes, own);
   return ownKey;
 }
 
 async function matchesKeys(
   passwordBytes: Uint8Array,
   foreignKey: Uint8Array | undefined,
-  hash: StoredHash | undefined,
+  { hash, takeTurn }: { hash: StoredHash | undefined; takeTurn?: TakeTurn },
 ): Promise<boolean> {
   if (hash?.kind === 'layered' && foreignKey !== undefined) {
-    return isSame(await deriveKey(foreignKey, 'wrapped', hash.salt), hash.key);
+    const wrapped = { secret: foreignKey, input: 'wrapped', salt: hash.salt } as const;
+    return isSame(await deriveKey(wrapped, takeTurn), hash.key);
   }
   const { salt, key } = hash?.kind === 'layered' ? hash : STAND_IN;
-  const isEqual = isSame(await deriveKey(passwordBytes, 'direct', salt), key);
+  const direct = { secret: passwordBytes, input: 'direct', salt } as const;
+  const isEqual = isSame(await deriveKey(direct, takeTurn), key);
   if (hash?.kind === 'foreign' && foreignKey !== undefined) return isSame(foreignKey, hash.key);
   return isEqual;
 }

@@ -101,7 +101,7 @@ test('the logins of callers who hang up end as any other, and make room', async 
   expect(outcomes.map(({ status }) => status)).toEqual(Array(16).fill('rejected'));
 
   await releaseHeldUp();
-  await vi.waitUntil(() => log.events('login').length === 16, { timeout: 10_000 });
+  await vi.waitUntil(() => log.events('login').length === 16, { timeout: 60_000 });
   const reasons = log.events('login').map(({ reason }) => reason);
   expect(reasons).toEqual(Array(16).fill('unknown_user'));
   const response = await sendWith({ HASH_CAPACITY: '1' }, loginRequest(await loginBody('ana')));
@@ -110,8 +110,9 @@ test('the logins of callers who hang up end as any other, and make room', async 
 
 describe('the capacity', () => {
   const NOW = 1_800_000_000_000;
+  const LIMITS = { capacity: 3, failures: 2 };
   const fill = (slots: HashSlots, names: string[], now = NOW) =>
-    names.map((name) => slots.take(name, { capacity: 3, failures: 2 }, now));
+    names.map((name) => slots.take({ name, hashes: 1, since: now }, LIMITS));
   const isTakenOn = (slot: { ok: boolean }) => slot.ok;
 
   test('is for so many logins', () => {
@@ -133,11 +134,31 @@ describe('the capacity', () => {
     expect(taken.map(isTakenOn)).toEqual([true, true, true, true, true, true, false, false]);
   });
 
+  test('counts both hashes of a password change, and takes one on where nothing else is', () => {
+    const slots = new HashSlots();
+    const change = { name: 'a', hashes: 2, since: NOW };
+    const limits = { capacity: 3, failures: 2 };
+    expect(isTakenOn(slots.take(change, { ...limits, capacity: 1 }))).toBe(true);
+    expect(isTakenOn(slots.take({ ...change, name: 'b' }, limits))).toBe(false);
+    expect(fill(slots, ['b', 'c']).map(isTakenOn)).toEqual([true, false]);
+  });
+
+  test('is for fewer logins where each derives foreign layers, and for one at least', () => {
+    const slots = new HashSlots();
+    slots.expectLayers(4_000_000); // 8,800,000 iterations at most: two logins of 4,220,000
+    expect(fill(slots, ['a', 'b', 'c']).map(isTakenOn)).toEqual([true, true, false]);
+    const others = new HashSlots();
+    others.expectLayers(10_000_000);
+    expect(fill(others, ['a', 'b']).map(isTakenOn)).toEqual([true, false]);
+    others.expectLayers(0);
+    expect(fill(others, ['b', 'c', 'd']).map(isTakenOn)).toEqual([true, true, false]);
+  });
+
   test('forgets logins that were cancelled, after the longest one there can be', () => {
     const slots = new HashSlots();
     fill(slots, ['a', 'b', 'c']);
-    expect(fill(slots, ['d'], NOW + 35_000).map(isTakenOn)).toEqual([false]);
-    expect(fill(slots, ['d', 'e', 'f', 'g'], NOW + 35_001).map(isTakenOn)).toEqual([
+    expect(fill(slots, ['d'], NOW + 30_000).map(isTakenOn)).toEqual([false]);
+    expect(fill(slots, ['d', 'e', 'f', 'g'], NOW + 30_001).map(isTakenOn)).toEqual([
       true,
       true,
       true,

@@ -1,8 +1,9 @@
 /** The password hash: its layers, its string, and the production limit. */
 import { describe, expect, test, vi } from 'vitest';
 import vectors from '../../docs/password-hash-vectors.json';
+import { deriveForeignKey, standInFor } from '../../src/password/foreign-layer.ts';
 import { deriveKey, type LayerInput } from '../../src/password/layers.ts';
-import { hashPassword, verifyPassword } from '../../src/password/password.ts';
+import { hashPassword, unlistedShape, verifyPassword } from '../../src/password/password.ts';
 import { pbkdf2 } from '../../src/password/pbkdf2.ts';
 import {
   formatLayeredHash,
@@ -19,6 +20,16 @@ const fromHex = (hex: string) =>
   Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 const toHex = (bytes: Uint8Array) =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+const derive = async (secret: string, input: string, salt: string) => {
+  const bytes = { secret: fromHex(secret), salt: fromHex(salt) };
+  return toHex(await deriveKey({ ...bytes, input: input as LayerInput }));
+};
+/** As a login does, where the shape of the hash is listed. */
+const verify = (password: string, stored: string) => {
+  const shape = unlistedShape(stored, []);
+  return verifyPassword(password, stored, { shapes: shape === undefined ? [] : [shape] });
+};
 
 describe('PBKDF2', () => {
   const INPUT = {
@@ -44,34 +55,49 @@ describe('PBKDF2', () => {
 
 describe('the layers agree with the published vectors', () => {
   test.each(vectors.layers)('$input, "$note"', async ({ input, secret, salt, key }) => {
-    expect(toHex(await deriveKey(fromHex(secret), input as LayerInput, fromHex(salt)))).toBe(key);
+    expect(await derive(secret, input, salt)).toBe(key);
   });
 
   test.each(vectors.hashes)('$hash', async ({ password, hash }) => {
-    expect(await verifyPassword(password, hash, [])).toEqual(match(hash, false));
-    expect(await verifyPassword(`${password} `, hash, [])).toEqual(WRONG);
+    expect(await verify(password, hash)).toEqual(match(hash, false));
+    expect(await verify(`${password} `, hash)).toEqual(WRONG);
   });
 });
 
 test.each(vectors.wrapped)('so does $hash', async ({ password, hash }) => {
-  expect(await verifyPassword(password, hash, [])).toEqual(match(hash, true));
-  expect(await verifyPassword(`${password} `, hash, [])).toEqual(WRONG);
+  expect(await verify(password, hash)).toEqual(match(hash, true));
+  expect(await verify(`${password} `, hash)).toEqual(WRONG);
   expect(formatLayeredHash(parse(hash))).toBe(hash);
 });
 
-test('other requests get a turn between any two layers', async () => {
-  const wait = vi.spyOn(scheduler, 'wait');
-  await hashPassword('correct horse battery staple');
-  expect(wait.mock.calls).toEqual(Array(21).fill([0]));
-  wait.mockRestore();
+describe('a turn is taken for', () => {
+  test('each layer, with its cost', async () => {
+    const takeTurn = vi.fn(async () => {});
+    await hashPassword('correct horse battery staple', takeTurn);
+    expect(takeTurn.mock.calls).toEqual(Array(22).fill([10_000]));
+  });
+
+  test("each of the other systems' layers, with the cost of all blocks of its key", async () => {
+    const takeTurn = vi.fn(async () => {});
+    const shapes = [
+      { hash: 'SHA-1', iterations: 1, saltLength: 16, keyLength: 16 } as const,
+      { hash: 'SHA-1', iterations: 2, saltLength: 16, keyLength: 32 } as const,
+    ];
+    await verifyPassword('correct horse battery staple', null, { shapes, takeTurn });
+    expect(takeTurn.mock.calls).toEqual([[1], [4], ...Array(22).fill([10_000])]);
+  });
+
+  test('each short piece of a layer that is too long for the list', async () => {
+    const takeTurn = vi.fn(async () => {});
+    const layer = { hash: 'SHA-512', iterations: 100_001, saltLength: 16, keyLength: 16 } as const;
+    await deriveForeignKey(new Uint8Array(1), standInFor(layer), takeTurn);
+    expect(takeTurn.mock.calls).toEqual(Array(51).fill([2_000]));
+  });
 });
 
-test("and after each of the other systems' layers", async () => {
-  const shape = { hash: 'SHA-1', iterations: 1, saltLength: 16, keyLength: 16 } as const;
-  const wait = vi.spyOn(scheduler, 'wait');
-  await verifyPassword('correct horse battery staple', null, [shape, shape]);
-  expect(wait.mock.calls).toEqual(Array(2 + 21).fill([0]));
-  wait.mockRestore();
+test('a hash with a layer of another shape matches no password', async () => {
+  const { password, hash } = vectors.wrapped[0] as (typeof vectors.wrapped)[0];
+  expect(await verifyPassword(password, hash, { shapes: [] })).toEqual(WRONG);
 });
 
 describe('a stored hash', () => {
@@ -96,7 +122,7 @@ describe('a stored hash', () => {
     ] as const) {
       const other = key.with(index, (key[index] ?? 0) ^ bit);
       const stored = formatLayeredHash({ salt, key: other });
-      expect(await verifyPassword('password', stored, [])).toEqual(WRONG);
+      expect(await verify('password', stored)).toEqual(WRONG);
     }
   });
 

@@ -1,0 +1,158 @@
+/**
+ * The queue of an isolate's password hashes. An isolate has one thread. If its hashes shared the thread, all of them would
+ * end last. So one hash runs at a time, and the others wait in the order of their arrival.
+ *
+ * A hash is a row of derivations. Nothing else of the isolate runs during a derivation. Between two derivations, the queue
+ * lets other requests go on. A hash of an earlier lane that has come meanwhile goes on first.
+ *
+ * Each hash looks by itself whether its turn has come. The runtime may end any request without a word. So no hash waits for
+ * a promise that another request has to settle.
+ *
+ * @module
+ */
+
+/**
+ * Where a hash waits. A hash runs only while every lane before its own is empty.
+ *
+ * - `login`: every login has one such hash, whether there is such a user or not, and all of them cost the same. So the
+ *   wait for them tells nothing about a user.
+ * - `rehash`: today's hash of a password that was right. Nobody waits for it.
+ * - `long`: the layer of an imported hash that costs more than a login may cost. If the others waited for it, their wait
+ *   would tell that its user exists.
+ */
+export type Lane = 'login' | 'rehash' | 'long';
+
+/** From the first to the last. */
+const LANES: Lane[] = ['login', 'rehash', 'long'];
+
+/**
+ * The most hashes in a lane. The places in {@link HashSlots} are the limit of the first lane. A rehash that finds no room is
+ * made at the next login. A long hash takes up to 10 s, so a third one waits for 20 s.
+ */
+const MOST_HASHES: Record<Lane, number> = { login: Number.POSITIVE_INFINITY, rehash: 16, long: 3 };
+
+/**
+ * Waits until the hash may go on with a derivation.
+ *
+ * @param iterations the cost of the derivation, in iterations of PBKDF2 in one call of WebCrypto
+ */
+export type TakeTurn = (iterations: number) => Promise<void>;
+
+/** For the command line. There, a derivation runs in a thread of its own and holds nobody up. */
+export const withoutTurns: TakeTurn = async () => {};
+
+/**
+ * To let others go on takes a millisecond, even where there are none: only a timer makes the runtime look for new requests.
+ * So an isolate that has nothing else to do hashes this many iterations at a stretch: 40 to 90 ms.
+ */
+const MOST_ITERATIONS_AT_A_STRETCH = 80_000;
+
+/** As soon as another request comes, it is one layer at a stretch. From there on, one layer more while no other comes. */
+const ITERATIONS_PER_STEP = 10_000;
+
+/** Every hash takes longer. So a hash that waits looks the less often, the more hashes are before it. */
+const SHORTEST_HASH_MS = 10;
+
+/**
+ * If a hash has not looked for so long, its request is gone. It is longer than any derivation. If a hash looks after all, it
+ * has its place again.
+ */
+const GONE_AFTER_MS = 1_000;
+
+/** A hash in the queue. */
+interface Ticket {
+  /** The index of its lane. */
+  lane: number;
+  /** The later it has come, the greater. */
+  number: number;
+  /** Milliseconds since 1970. */
+  seenAt: number;
+}
+
+/** The hashes of one isolate. */
+export class HashQueue {
+  /** In the order in which they run. */
+  #tickets: Ticket[] = [];
+  #lastNumber = 0;
+  #requests = 0;
+  /** How many iterations have run since others could go on. */
+  #stretch = 0;
+  #mostAtAStretch = MOST_ITERATIONS_AT_A_STRETCH;
+
+  /** Tells the queue that a request has come. While there are others, hashes let them go on more often. */
+  noteRequest(): void {
+    this.#requests++;
+  }
+
+  /** Whether a lane has room for another hash. */
+  hasRoom(lane: Lane): boolean {
+    const index = LANES.indexOf(lane);
+    return this.#tickets.filter((ticket) => ticket.lane === index).length < MOST_HASHES[lane];
+  }
+
+  /**
+   * Runs a hash when its turn has come.
+   *
+   * ```ts
+   * const hash = await queue.run('login', (takeTurn) => hashPassword(password, takeTurn));
+   * ```
+   *
+   * @param derive calls its argument before every derivation
+   */
+  async run<T>(lane: Lane, derive: (takeTurn: TakeTurn) => Promise<T>): Promise<T> {
+    const number = ++this.#lastNumber;
+    const ticket = { lane: LANES.indexOf(lane), number, seenAt: Date.now() };
+    this.#show(ticket);
+    try {
+      return await derive((iterations) => this.#takeTurn(ticket, iterations));
+    } finally {
+      this.#tickets = this.#tickets.filter((other) => other !== ticket);
+    }
+  }
+
+  async #takeTurn(ticket: Ticket, iterations: number): Promise<void> {
+    await this.#untilFirst(ticket);
+    if (this.#isTooLong(ticket, iterations)) {
+      await this.#letOthersGoOn();
+      await this.#untilFirst(ticket);
+    }
+    this.#stretch += iterations;
+  }
+
+  async #untilFirst(ticket: Ticket): Promise<void> {
+    for (let before = this.#show(ticket); before > 0; before = this.#show(ticket)) {
+      await scheduler.wait((before - 1) * SHORTEST_HASH_MS);
+    }
+  }
+
+  /** Whether the next derivation would hold others up for too long. A hash of a later lane holds them up least. */
+  #isTooLong({ lane }: Ticket, iterations: number): boolean {
+    const most = lane === 0 ? this.#mostAtAStretch : 0;
+    return this.#stretch > 0 && this.#stretch + iterations > most;
+  }
+
+  async #letOthersGoOn(): Promise<void> {
+    const before = this.#requests;
+    await scheduler.wait(0);
+    this.#stretch = 0;
+    this.#mostAtAStretch =
+      this.#requests > before
+        ? ITERATIONS_PER_STEP
+        : Math.min(this.#mostAtAStretch + ITERATIONS_PER_STEP, MOST_ITERATIONS_AT_A_STRETCH);
+  }
+
+  /** @returns how many hashes are before this one */
+  #show(ticket: Ticket): number {
+    const now = Date.now();
+    ticket.seenAt = now;
+    if (!this.#tickets.includes(ticket)) {
+      this.#tickets.push(ticket);
+      this.#tickets.sort((one, other) => one.lane - other.lane || one.number - other.number);
+    }
+    this.#tickets = this.#tickets.filter(({ seenAt }) => now - seenAt <= GONE_AFTER_MS);
+    return this.#tickets.indexOf(ticket);
+  }
+}
+
+/** The queue of this isolate. */
+export const hashQueue = new HashQueue();

@@ -1,0 +1,177 @@
+/** The queue of an isolate's hashes. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { HashQueue, type Lane } from '../../src/password/hash-queue.ts';
+import { holdQueue } from '../support/hold-queue.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Notes the name of a hash at each of its derivations. */
+function recordHashes(queue: HashQueue) {
+  const derived: string[] = [];
+  const add = (name: string, lane: Lane = 'login', iterations = Array(3).fill(10_000)) =>
+    queue.run(lane, async (takeTurn) => {
+      for (const cost of iterations) {
+        await takeTurn(cost);
+        derived.push(name);
+      }
+    });
+  return { derived, add };
+}
+
+describe('in one lane', () => {
+  test.each<Lane>(['login', 'rehash', 'long'])(
+    '%s, hashes run whole, in the order in which they came',
+    async (lane) => {
+      const { derived, add } = recordHashes(new HashQueue());
+      await Promise.all(['a', 'b', 'c'].map((name) => add(name, lane)));
+      expect(derived.join('')).toBe('aaabbbccc');
+    },
+  );
+
+  test('a hash that fails makes way for the next one', async () => {
+    const queue = new HashQueue();
+    const { derived, add } = recordHashes(queue);
+    const failing = queue.run('login', async (takeTurn) => {
+      await takeTurn(1);
+      throw new RangeError();
+    });
+    const next = add('next');
+    await expect(failing).rejects.toThrow(RangeError);
+    await next;
+    expect(derived).toHaveLength(3);
+  });
+
+  test('a hash whose request has ended holds nobody up, neither first nor in the middle', async () => {
+    const queue = new HashQueue();
+    const { derived, add } = recordHashes(queue);
+    const never = new Promise<void>(() => {});
+    const gone = () => queue.run('login', () => never);
+    gone();
+    const first = add('a');
+    gone();
+    const last = add('b');
+    await Promise.all([first, last]);
+    expect(derived.join('')).toBe('aaabbb');
+  });
+
+  test('a hash that was thought to have ended goes on at its old place', async () => {
+    const queue = new HashQueue();
+    const { derived, add } = recordHashes(queue);
+    let now = Date.now();
+    vi.spyOn(Date, 'now').mockImplementation(() => now);
+    const slow = queue.run('login', async (takeTurn) => {
+      await takeTurn(1);
+      derived.push('slow');
+      now += 1_001; // nothing of it is heard for so long
+      await scheduler.wait(50); // the next one begins meanwhile
+      await takeTurn(1);
+      derived.push('slow');
+    });
+    const next = add('next', 'login', Array(100).fill(80_000));
+    const last = add('last');
+    await Promise.all([slow, next, last]);
+    const ends = ['slow', 'next', 'last'].map((name) => derived.lastIndexOf(name));
+    expect(derived.indexOf('next')).toBeLessThan(ends[0] as number);
+    expect(ends).toEqual(ends.toSorted((one, other) => one - other));
+  });
+});
+
+describe('of different lanes', () => {
+  test('the logins come first, then the rehashes, then the long hashes', async () => {
+    const queue = new HashQueue();
+    const { derived, add } = recordHashes(queue);
+    const release = holdQueue(queue);
+    const hashes = [add('L', 'long'), add('r', 'rehash'), add('l', 'login')];
+    await release();
+    await Promise.all(hashes);
+    expect(derived.join('')).toBe('lllrrrLLL');
+  });
+
+  test.each<[Lane, Lane]>([
+    ['long', 'login'],
+    ['long', 'rehash'],
+    ['rehash', 'login'],
+  ])(
+    'a %s that runs stops for a %s between two derivations, and goes on behind it',
+    async (later, earlier) => {
+      const queue = new HashQueue();
+      const { derived, add } = recordHashes(queue);
+      const interrupted = queue.run(later, async (takeTurn) => {
+        await takeTurn(1);
+        derived.push(later);
+        const interrupting = add(earlier, earlier);
+        await takeTurn(1);
+        derived.push(later);
+        await interrupting;
+      });
+      await interrupted;
+      expect(derived).toEqual([later, earlier, earlier, earlier, later]);
+    },
+  );
+
+  test.each<[Lane, number]>([
+    ['rehash', 16],
+    ['long', 3],
+  ])('the lane %s has room for %i', async (lane, most) => {
+    const queue = new HashQueue();
+    const release = Array.from({ length: most - 1 }, () => holdQueue(queue, lane));
+    expect(queue.hasRoom(lane)).toBe(true);
+    release.push(holdQueue(queue, lane));
+    expect(queue.hasRoom(lane)).toBe(false);
+    expect(queue.hasRoom('login')).toBe(true);
+    await Promise.all(release.map((end) => end()));
+    expect(queue.hasRoom(lane)).toBe(true);
+  });
+});
+
+describe('other requests can go on', () => {
+  /** How many times they can, during a hash. @param isBusy whether another one comes each time */
+  async function turnsOf(iterations: number[], { lane = 'login' as Lane, isBusy = false } = {}) {
+    const queue = new HashQueue();
+    const wait = scheduler.wait.bind(scheduler);
+    const waits = vi.spyOn(scheduler, 'wait').mockImplementation((...parameters) => {
+      if (isBusy) queue.noteRequest();
+      return wait(...parameters);
+    });
+    await recordHashes(queue).add('hash', lane, iterations);
+    const { length } = waits.mock.calls;
+    waits.mockRestore();
+    return length;
+  }
+  const TODAYS = Array(22).fill(10_000);
+
+  test('after every 80,000 iterations while no other request comes', async () => {
+    expect(await turnsOf(TODAYS)).toBe(2);
+  });
+
+  test('after every layer while others come', async () => {
+    expect(await turnsOf(TODAYS, { isBusy: true })).toBe(14);
+  });
+
+  test('after every foreign layer of 100,000, and not before the first one', async () => {
+    expect(await turnsOf([100_000, 100_000, 100_000, 10_000])).toBe(3);
+  });
+
+  test('after every derivation of a hash that is behind all logins', async () => {
+    expect(await turnsOf(TODAYS, { lane: 'rehash' })).toBe(21);
+    expect(await turnsOf(Array(50).fill(2_000), { lane: 'long' })).toBe(49);
+  });
+
+  test('more and more seldom, when no more of them come', async () => {
+    const queue = new HashQueue();
+    const stretches: number[] = [0];
+    const wait = scheduler.wait.bind(scheduler);
+    vi.spyOn(scheduler, 'wait').mockImplementation((...parameters) => {
+      if (stretches.length === 1) queue.noteRequest();
+      stretches.push(0);
+      return wait(...parameters);
+    });
+    await queue.run('login', async (takeTurn) => {
+      for (let layer = 0; layer < 60; layer++) {
+        await takeTurn(10_000);
+        stretches.push((stretches.pop() ?? 0) + 1);
+      }
+    });
+    expect(stretches).toEqual([8, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8]);
+  });
+});
