@@ -44,7 +44,7 @@ export interface Settings {
   verificationKeys: VerificationKey[];
   rateLimits: RateLimits;
   lockout: Lockout;
-  /** The most logins that one isolate handles at once. */
+  /** The most hashes that one isolate takes on. */
   hashCapacity: number;
 }
 

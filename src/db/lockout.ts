@@ -29,8 +29,8 @@ export interface AttemptKey {
 
 /**
  * For this long after the last counted attempt, the others may still turn out to be right. The next login is asked to
- * come again, and is not refused because of them. An isolate that hashes as much as the settings allow finishes a hash
- * within this time.
+ * come again, and is not refused because of them. Without imported shapes, an isolate that
+ * hashes as much as the settings allow finishes a hash within this time.
  */
 const UNDECIDED_SECONDS = 5;
 
