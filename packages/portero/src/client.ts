@@ -144,7 +144,7 @@ export class PorteroError extends Error {
   }
 }
 
-/** Portero itself ends a login after 20 s. */
+/** Portero itself ends a login after 26 s at most. */
 const LOGIN_DEADLINE_MS = 30_000;
 
 interface Login {
