@@ -1,6 +1,6 @@
 /**
  * The fifty thousand passwords that turn up most often in breaches. The Worker knows only the two thousand commonest of
- * them: `COMMONEST_PASSWORDS`.
+ * them: `commonestPasswords`.
  *
  * @module
  */

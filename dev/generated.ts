@@ -17,6 +17,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { dictionary } from '@zxcvbn-ts/language-common';
+import { frontCode } from '../src/password/front-coding.ts';
 import { openApi } from './openapi.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -42,17 +43,25 @@ function run(command: string, ...args: string[]): string {
 const COMMONEST = 2_000;
 
 function commonestPasswords(): string {
-  const passwords = dictionary['passwords-common'].slice(0, COMMONEST).join(' ');
+  const passwords = frontCode(dictionary['passwords-common'].slice(0, COMMONEST));
   return `/**
  * The 2,000 passwords that turn up most often in breaches, in lower case. \`npm run generate\` writes this file.
  *
  * @module
  */
+import { readFrontCoded } from './front-coding.ts';
+
 const PASSWORDS =
   // biome-ignore format: one line
   ${JSON.stringify(passwords)};
 
-export const COMMONEST_PASSWORDS: ReadonlySet<string> = new Set(PASSWORDS.split(' '));
+/** Reads the list at the first call, because few requests need it. */
+export function commonestPasswords(): ReadonlySet<string> {
+  known ??= new Set(readFrontCoded(PASSWORDS));
+  return known;
+}
+
+let known: ReadonlySet<string> | undefined;
 `;
 }
 

@@ -25,7 +25,7 @@ import { type ClientAddress, readClientAddress } from '../http/client-address.ts
 import { readMembers } from '../http/json-body.ts';
 import { memberErrors } from '../http/member-errors.ts';
 import { log } from '../log.ts';
-import { COMMONEST_PASSWORDS } from '../password/commonest-passwords.ts';
+import { commonestPasswords } from '../password/commonest-passwords.ts';
 import { hashQueue } from '../password/hash-queue.ts';
 import type { HashSlot } from '../password/hash-slots.ts';
 import { hashPassword } from '../password/password.ts';
@@ -43,8 +43,6 @@ export const PasswordChange = v.object(
 type PasswordChange = v.InferOutput<typeof PasswordChange>;
 
 const MEMBER_NAMES = { currentPassword: /^currentPassword$/i, newPassword: /^newPassword$/i };
-
-const POLICY = { minLength: DEFAULT_MIN_LENGTH, commonPasswords: COMMONEST_PASSWORDS };
 
 const SENTENCES = {
   malformed: 'Send a JSON object with strings for currentPassword, newPassword.',
@@ -115,8 +113,9 @@ function checkPolicy(
   userName: string,
 ): Result<string, 'new_password_refused', ChangeDetails> {
   if (newPassword === currentPassword) return newPasswordRefused('is the current password');
-  const allowed = checkNewPassword(newPassword, [userName], POLICY);
-  return allowed.ok ? allowed : newPasswordRefused(explainPolicy(allowed.reason, POLICY));
+  const policy = { minLength: DEFAULT_MIN_LENGTH, commonPasswords: commonestPasswords() };
+  const allowed = checkNewPassword(newPassword, [userName], policy);
+  return allowed.ok ? allowed : newPasswordRefused(explainPolicy(allowed.reason, policy));
 }
 
 function newPasswordRefused(detail: string): Failure<'new_password_refused', ChangeDetails> {
