@@ -18,6 +18,7 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             verbose: false, // the runtime's own stack for every connection that a test drops
             miniflare: {
+              compatibilityFlags: ['enable_nodejs_inspector_module'], // Vitest looks for it
               bindings: TEST_ENV,
               ratelimits: TEST_RATE_LIMITS,
               outboundService: { node: leadTo(inject('internetAddress')) },
