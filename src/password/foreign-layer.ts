@@ -4,7 +4,6 @@
  * @module
  */
 import { type TakeTurn, withoutTurns } from './hash-queue.ts';
-import { longPbkdf2 } from './long-pbkdf2.ts';
 import { MAX_ITERATIONS_PER_CALL, type Pbkdf2Hash, pbkdf2 } from './pbkdf2.ts';
 
 export interface ForeignLayer {
@@ -83,7 +82,11 @@ export async function deriveForeignKey(
   takeTurn: TakeTurn = withoutTurns,
 ): Promise<Uint8Array> {
   const input = { ...layer, secret: passwordBytes };
-  if (!isListed(layer)) return longPbkdf2(input, takeTurn);
+  if (!isListed(layer)) {
+    // Few users have such a hash, so the library is not evaluated before one is met.
+    const { longPbkdf2 } = await import('./long-pbkdf2.ts');
+    return longPbkdf2(input, takeTurn);
+  }
   await takeTurn(blockIterations(layer));
   return pbkdf2(input);
 }
