@@ -10,9 +10,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { auc, median } from './statistics.ts';
-import { drawDistributions } from './svg.ts';
-import { startBed, type TestBed } from './test-bed.ts';
+import { drawDistributions } from './report/distributions-svg.ts';
+import { auc, median } from './report/statistics.ts';
+import { startBed, type TestBed } from './timing-bed.ts';
 
 const { values: options } = parseArgs({
   options: {
