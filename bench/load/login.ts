@@ -25,6 +25,6 @@ export function sendLogin(
       },
       body: JSON.stringify({ UserName: name, Password: password, CaptchaToken: DUMMY_TOKEN }),
     },
-    expectedStatus,
+    [expectedStatus],
   );
 }

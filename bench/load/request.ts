@@ -23,11 +23,11 @@ export interface Answer {
   ms: number;
 }
 
-/** @throws Error where the status is another one than the expected */
+/** @throws Error where the status is none of the expected */
 export async function send(
   port: number,
   { method = 'GET', path, headers = {}, body }: Request,
-  expectedStatus = 200,
+  expected = [200],
 ): Promise<Answer> {
   const start = performance.now();
   const outgoing = request({ host: '127.0.0.1', port, method, path, headers, agent });
@@ -35,7 +35,7 @@ export async function send(
   const [incoming] = await once(outgoing, 'response');
   const answer = { status: incoming.statusCode, body: await text(incoming) };
   const ms = performance.now() - start;
-  if (answer.status !== expectedStatus)
-    throw new Error(`${method} ${path}: ${answer.status} instead of ${expectedStatus}`);
+  if (!expected.includes(answer.status))
+    throw new Error(`${method} ${path}: ${answer.status} instead of ${expected}`);
   return { ...answer, ms };
 }

@@ -1,0 +1,37 @@
+/**
+ * Tokens of the bench, as the Worker itself would issue them.
+ *
+ * @module
+ */
+import { importSigningKey } from '#portero/internal/signing-key.ts';
+import { issueToken } from '../../src/token/issue-token.ts';
+import { expectValue } from '../../test/support/expect-value.ts';
+import { VARIABLES } from './workerd-config.ts';
+
+const { JWT_ISSUER: issuer = '', JWT_AUDIENCE: audience = '' } = VARIABLES;
+
+/** More than a core can verify in a millisecond. */
+const TOKENS_PER_MS = 10;
+
+/** Issues tokens of one user. Each has a `jti` of its own. */
+export async function issueTokens(
+  secret: string,
+  permissions: string[],
+  count: number,
+): Promise<string[]> {
+  const signingKey = await importSigningKey(secret);
+  const role = { name: 'Sales', isAdmin: false, permissions };
+  const subject = { id: '0f8fad5b-d9cb-469f-a165-70867728950e', userName: 'user-0', role };
+  const settings = { issuance: { issuer, audience }, signingKey };
+  const tokens = Array.from({ length: count }, () => issueToken(subject, settings));
+  return (await Promise.all(tokens)).map(expectValue);
+}
+
+/** Issues so many tokens that a load of some milliseconds sends none of them twice. */
+export function issueNewTokens(
+  secret: string,
+  permissions: string[],
+  ms: number,
+): Promise<string[]> {
+  return issueTokens(secret, permissions, ms * TOKENS_PER_MS);
+}
