@@ -72,6 +72,7 @@ async function measure(name: string): Promise<Measurement> {
   try {
     const run = MEASUREMENTS[name];
     if (run === undefined) throw new Error('There is no such measurement.');
+    bed.services.forgetCalls();
     return await run(bed);
   } catch (error) {
     process.exitCode = 1;

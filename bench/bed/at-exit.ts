@@ -25,15 +25,32 @@ export function atExit(step: () => void): () => void {
   };
 }
 
-/** Starts a process that does not outlive this one. */
+/**
+ * Starts a process that does not outlive this one. It leads a group of its own, so that its children end with it, and so that
+ * a Ctrl-C at the terminal reaches this process alone.
+ */
 export function startProcess(
   command: string,
   args: string[],
   options: SpawnOptions,
-): { child: ChildProcess; kill: () => void } {
-  const child = spawn(command, args, options);
-  const kill = atExit(() => child.kill('SIGKILL'));
-  return { child, kill };
+): { child: ChildProcess; ended: Promise<void>; stop: () => Promise<void> } {
+  const child = spawn(command, args, { ...options, detached: true });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const kill = atExit(() => killGroup(child.pid));
+  ended.then(kill);
+  const stop = () => {
+    kill();
+    return ended;
+  };
+  return { child, ended, stop };
+}
+
+function killGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch {
+    // All of them have ended.
+  }
 }
 
 /**

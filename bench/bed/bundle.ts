@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -27,7 +26,7 @@ export interface Bundle {
  */
 export async function bundle(entry: string, folder: string): Promise<Bundle> {
   const out = join(folder, basename(entry, '.ts'));
-  const { child } = startProcess(
+  const { child, ended } = startProcess(
     process.execPath,
     [WRANGLER, 'deploy', entry, '--dry-run', '--outdir', out],
     {
@@ -41,7 +40,7 @@ export async function bundle(entry: string, folder: string): Promise<Bundle> {
     },
   );
   const [output, errors] = await Promise.all([child.stdout, child.stderr].map(read));
-  if (child.exitCode === null) await once(child, 'close');
+  await ended;
   const [, size] = /gzip: ([\d.]+) KiB/.exec(output ?? '') ?? [];
   if (size === undefined) throw new Error(`${entry} was not built:\n${output}${errors}`);
   const script = readdirSync(out).find((name) => name.endsWith('.js')) ?? '';

@@ -27,7 +27,9 @@ export type ServiceReport = number | Call;
 export interface Services {
   databaseUrl: string;
   setLatencies(latencies: Latencies): void;
-  /** The calls that have been answered since the last time this was called, once there are so many. */
+  /** Forgets the calls so far. */
+  forgetCalls(): void;
+  /** Waits until there are so many calls. @returns all calls since the last time, and forgets them */
   takeCalls(service: Service, count: number): Promise<Call[]>;
   stop(): Promise<void>;
 }
@@ -38,14 +40,14 @@ const PATIENCE_MS = 20_000;
 /** Starts the services with an empty database. @param server a real PostgreSQL. Without it, an embedded one in memory */
 export async function startServices(server?: PoolConfig): Promise<Services> {
   const args = server === undefined ? [] : [JSON.stringify(server)];
-  const { child, kill } = startProcess(
+  const { child, ended, stop } = startProcess(
     process.execPath,
     [join(import.meta.dirname, 'services-process.ts'), ...args],
     { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   );
   const [port] = (await Promise.race([
     once(child, 'message'),
-    once(child, 'close').then(() => Promise.reject(new Error('the services have not started'))),
+    ended.then(() => Promise.reject(new Error('the services have not started'))),
   ])) as [number];
   let calls: Call[] = [];
   child.on('message', (call: Call) => calls.push(call));
@@ -55,6 +57,9 @@ export async function startServices(server?: PoolConfig): Promise<Services> {
   return {
     databaseUrl,
     setLatencies: (latencies) => void child.send(latencies),
+    forgetCalls() {
+      calls = [];
+    },
     async takeCalls(service, count) {
       const of = () => calls.filter((call) => call.service === service).length;
       const patience = AbortSignal.timeout(PATIENCE_MS);
@@ -63,9 +68,6 @@ export async function startServices(server?: PoolConfig): Promise<Services> {
       calls = [];
       return taken;
     },
-    async stop() {
-      kill();
-      if (child.signalCode === null) await once(child, 'close');
-    },
+    stop,
   };
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -43,7 +42,7 @@ export async function startWorkerd(
   writeFileSync(config, workerdConfig(workers, folder));
   const [command = '', ...args] = onOwnCore([PROGRAM, 'serve', config, '--control-fd=3']);
   // What the Workers log goes nowhere.
-  const { child, kill } = startProcess(command, args, {
+  const { child, stop } = startProcess(command, args, {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   let errors = '';
@@ -55,10 +54,7 @@ export async function startWorkerd(
     return {
       port,
       cpuMs: () => readCpuMs(child.pid ?? 0),
-      async stop() {
-        kill();
-        if (child.signalCode === null) await once(child, 'close');
-      },
+      stop,
     };
   }
   throw new Error(`workerd has not started:\n${errors}`);

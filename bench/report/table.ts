@@ -50,8 +50,9 @@ function floorText(floor: Floor | undefined, unit: Unit): string {
 function ratioText(ratio: Spread | undefined): string {
   if (ratio === undefined) return '';
   const { median, low, high, count } = ratio;
-  const quartiles = count > 1 ? ` [${low.toFixed(2)}, ${high.toFixed(2)}]` : '';
-  return `${median.toFixed(3)}${quartiles}`;
+  const digits = median < 10 ? 3 : 0;
+  if (count === 1) return median.toFixed(digits);
+  return `${median.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
 }
 
 function goalText(goal: Goal | undefined, unit: Unit): string {

@@ -58,6 +58,7 @@ export async function measureManyUsers(bed: Bed): Promise<Measurement> {
   const porteros = await Promise.all(
     databases.services.map(async (services, index) => {
       const portero = await bed.start({ portero: bed.portero(services.databaseUrl) });
+      services.forgetCalls();
       return { ...portero, services, size: SIZES[index] ?? 0, token };
     }),
   );

@@ -45,7 +45,7 @@ async function measureSize(
   }
 
   const { ours, floor } = await inRounds(
-    { rounds: isQuick ? ROUNDS.quick : ROUNDS.full, warmUp: 1 },
+    { rounds: isQuick ? ROUNDS.quick : ROUNDS.full, warmUp: 3 },
     { ours: () => verify(portero), floor: () => verify(jose) },
   );
   const what = `token of ${count} permissions, ${bytes.toLocaleString('en')} bytes: CPU`;

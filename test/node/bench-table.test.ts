@@ -40,13 +40,13 @@ test('the table is Markdown with columns of the same width', () => {
     alone('slope', '', [1.004], { of: 'measured', atLeast: 0.9, atMost: 1.1 }),
   ];
   expect(`\n${drawTable(rows)}\n`).toBe(`
-| what       | measured          | floor             | ratio              | goal       | met |
-|------------|-------------------|-------------------|--------------------|------------|-----|
-| login: CPU | 220 ms            | 200 ms, the floor | 1.200 [1.15, 1.25] | ≤ 1.05     | no  |
-| list       | 12.3 ms, SQL 8 ms |                   |                    |            |     |
-| requests   | 4,320 /s          |                   |                    | ≥ 4,000 /s | yes |
-| calls      | 1                 |                   |                    | 1          | yes |
-| slope      | 1                 |                   |                    | 0.9 to 1.1 | yes |
+| what       | measured          | floor             | ratio                | goal       | met |
+|------------|-------------------|-------------------|----------------------|------------|-----|
+| login: CPU | 220 ms            | 200 ms, the floor | 1.200 [1.150, 1.250] | ≤ 1.05     | no  |
+| list       | 12.3 ms, SQL 8 ms |                   |                      |            |     |
+| requests   | 4,320 /s          |                   |                      | ≥ 4,000 /s | yes |
+| calls      | 1                 |                   |                      | 1          | yes |
+| slope      | 1                 |                   |                      | 0.9 to 1.1 | yes |
 `);
 });
 
