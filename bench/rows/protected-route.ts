@@ -39,34 +39,36 @@ export async function measureProtectedRoute(bed: Bed): Promise<Measurement> {
     },
   );
   await Promise.all([portero.stop(), jose.stop(), hono.stop()]);
+  const bareJose = { name: 'bare jose', samples: samples.jose };
+  const bareHono = { name: 'bare Hono', samples: samples.hono };
   return {
     rows: [
-      ...compare(PATH, samples.known, { name: 'bare jose', samples: samples.jose }, 1),
-      ...compare(
-        `${PATH}, each token once`,
-        samples.unknown,
-        { name: 'bare jose', samples: samples.jose },
-        1,
-      ),
-      ...compare(PATH, samples.known, { name: 'bare Hono', samples: samples.hono }),
+      ...compare(PATH, samples.known, bareJose, AS_FAST),
+      ...compare(`${PATH}, each token once`, samples.unknown, bareJose, AS_FAST),
+      ...compare(PATH, samples.known, bareHono),
     ],
   };
 }
 
-/** @param atLeast the goal for the requests a second */
+/** The goals of a route that is to be as fast as its floor. */
+export const AS_FAST: Record<keyof Throughput, Goal> = {
+  rate: { of: 'ratio', atLeast: 1 },
+  cpu: { of: 'ratio', atMost: 1 },
+};
+
 export function compare(
   what: string,
   samples: Throughput[],
   floor: { name: string; samples: Throughput[] },
-  atLeast?: number,
+  goals?: typeof AS_FAST,
 ): Row[] {
   const figures = (key: keyof Throughput) => {
     const valuesOf = (some: Throughput[]) => some.map((one) => one[key]);
-    return [valuesOf(samples), { name: floor.name, values: valuesOf(floor.samples) }] as const;
+    const floorValues = { name: floor.name, values: valuesOf(floor.samples) };
+    return [valuesOf(samples), floorValues, goals?.[key]] as const;
   };
-  const goal: Goal | undefined = atLeast === undefined ? undefined : { of: 'ratio', atLeast };
   return [
-    beside(`${what}: requests`, '/s', ...figures('rate'), goal),
+    beside(`${what}: requests`, '/s', ...figures('rate')),
     beside(`${what}: CPU`, 'µs', ...figures('cpu')),
   ];
 }
