@@ -4,8 +4,8 @@
  *
  * @module
  */
+import { ITERATIONS_PER_LAYER, LAYERS } from '#password/cost.ts';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
-import { ITERATIONS_PER_LAYER, LAYERS } from './layers.ts';
 
 /**
  * The most iterations that wait in an isolate: 10 s on a slow machine, which does 880,000 a second. Where every login derives

@@ -4,18 +4,12 @@
  *
  * @module
  */
+import { ITERATIONS_PER_LAYER, LAYERS } from '#password/cost.ts';
 import { type TakeTurn, withoutTurns } from './hash-queue.ts';
 import { pbkdf2 } from './pbkdf2.ts';
 
 /** What the first layer is fed with. `direct` is a password. `wrapped` is the key of an imported hash. */
 export type LayerInput = 'direct' | 'wrapped';
-
-/**
- * Together with {@link LAYERS}: 220,000 iterations of PBKDF2-HMAC-SHA512, which OWASP's Password Storage cheat sheet
- * (2026) asks for. The layers are short, because a derivation holds up every other request of its isolate.
- */
-export const ITERATIONS_PER_LAYER = 10_000;
-export const LAYERS = 22;
 
 export const SALT_BYTES = 16;
 export const KEY_BYTES = 32;

@@ -4,10 +4,10 @@
  *
  * @module
  */
+import { ITERATIONS_PER_LAYER, LAYERS } from '#password/cost.ts';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { type ForeignLayer, isAffordable } from './foreign-layer.ts';
 import { parseIdentityHash } from './identity-hash.ts';
-import { ITERATIONS_PER_LAYER, LAYERS } from './layers.ts';
 
 /** Today's layers over a password, or over the key that another system has made of it. */
 export interface LayeredHash {

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { ITERATIONS_PER_LAYER, LAYERS } from '../../../src/password/cost.ts';
 import { blockIterations, isListed, shapeOf } from '../../../src/password/foreign-layer.ts';
-import { ITERATIONS_PER_LAYER, LAYERS } from '../../../src/password/layers.ts';
 import type { StoredHash } from '../../../src/password/stored-hash.ts';
 
 /** On a core of about 2.5 GHz. The three hash functions are about equally fast. */
