@@ -2,9 +2,10 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { leadTo } from './test/support/outbound.ts';
 import { TEST_ENV, TEST_RATE_LIMITS } from './test/support/test-env.ts';
+import { WEAK_COST, weakBuilds } from './test/support/weak-hashes.ts';
 
 // Wrangler looks for the required secrets here, and warns of missing ones for every file otherwise.
-Object.assign(process.env, TEST_ENV);
+Object.assign(process.env, TEST_ENV, weakBuilds());
 
 export default defineConfig({
   test: {
@@ -13,6 +14,7 @@ export default defineConfig({
     projects: [
       {
         // Everything of the Worker, inside the Workers runtime.
+        resolve: { alias: WEAK_COST },
         plugins: [
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
@@ -38,7 +40,18 @@ export default defineConfig({
         },
       },
       {
+        // The password hash, in the Workers runtime and at the full cost.
+        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        test: {
+          name: 'full-cost',
+          include: ['test/full-cost/**/*.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
         // What runs under Node: the stand-ins, the command line, `npm run dev` itself.
+        resolve: { alias: WEAK_COST },
         test: {
           name: 'node',
           pool: 'threads', // which start sooner than processes
@@ -52,6 +65,7 @@ export default defineConfig({
       },
       {
         // The login page in a real browser, against `wrangler dev`.
+        resolve: { alias: WEAK_COST },
         test: {
           name: 'browser',
           pool: 'threads',

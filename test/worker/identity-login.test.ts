@@ -1,6 +1,7 @@
 /** Users who come from ASP.NET Core Identity with the hashes they have. */
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ITERATIONS_PER_LAYER, LAYERS } from '#password/cost.ts';
 import { foreignLayers, users } from '../../src/db/schema.ts';
 import { hardenHash, hashPassword } from '../../src/password/password.ts';
 import { type ForeignHash, parseStoredHash } from '../../src/password/stored-hash.ts';
@@ -27,7 +28,7 @@ async function storedHashOf(userName: string) {
   return user;
 }
 
-const TODAYS = /^\$portero\$v=1\$p=sha512,i=10000,n=22,s=/;
+const TODAYS = RegExp(`^\\$portero\\$v=1\\$p=sha512,i=${ITERATIONS_PER_LAYER},n=${LAYERS},s=`);
 
 /** Puts today's layers over a hash, as the importer does. */
 async function harden(stored: string): Promise<string> {

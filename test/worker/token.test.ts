@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import type { JWTPayload } from 'jose';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { LAYERS } from '#password/cost.ts';
 import { importSigningKey } from '#portero/internal/signing-key.ts';
 import { HEADERS } from '../support/answers.ts';
 import { callsTo, forgetCalls } from '../support/control.ts';
@@ -58,7 +59,7 @@ describe('the token', () => {
     await login('jdoe');
     const algorithms = importKey.mock.calls.map(([, , algorithm]) => algorithm);
     importKey.mockRestore();
-    expect(algorithms).toEqual(Array(22).fill('PBKDF2'));
+    expect(algorithms).toEqual(Array(LAYERS).fill('PBKDF2'));
   });
 
   test('is another one each time', async () => {
