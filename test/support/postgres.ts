@@ -16,6 +16,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import type { PoolConfig } from 'pg';
 import { freePort } from './free-port.ts';
+import { migratedDatabase } from './migrated-database.ts';
 
 export interface Postgres {
   config: PoolConfig;
@@ -32,7 +33,7 @@ export async function startPostgres(): Promise<Postgres> {
 }
 
 async function startEmbedded(): Promise<Postgres> {
-  const pglite = await PGlite.create();
+  const pglite = await PGlite.create({ loadDataDir: await migratedDatabase() });
   return { config: createPgConfig(pglite), stop: () => pglite.close() };
 }
 

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
-import { openLocalDatabase } from '../../dev/local-database.ts';
-import { expectValue } from './expect-value.ts';
+import { fillLocalFolder } from './local-folder.ts';
 import { makeTemporaryFolder } from './make-temporary-folder.ts';
 
 declare module 'vitest' {
@@ -10,11 +9,10 @@ declare module 'vitest' {
   }
 }
 
-/** Makes a local database for the tests to copy: one that is new takes seconds. */
+/** Makes a local database for the tests to copy. */
 export default async function setUp(project: TestProject) {
   const folder = makeTemporaryFolder();
-  const local = await openLocalDatabase(folder);
-  await expectValue(local).close();
+  await fillLocalFolder(folder);
   project.provide('preparedFolder', folder);
   return () => rmSync(folder, { recursive: true });
 }

@@ -8,6 +8,7 @@ import { startWrangler } from '../../dev/wrangler.ts';
 import { TEST_SECRETS } from '../../src/turnstile/test-keys.ts';
 import { expectValue } from './expect-value.ts';
 import { freePort } from './free-port.ts';
+import { fillLocalFolder } from './local-folder.ts';
 import { makeTemporaryFolder } from './make-temporary-folder.ts';
 import { TEST_ENV } from './test-env.ts';
 
@@ -37,7 +38,9 @@ export default async function setUp(project: TestProject) {
     console.warn('The tests of the login page are skipped: install Chrome, in which they run.');
     return tearDown;
   }
-  const local = expectValue(await openLocalDatabase(join(folder, 'local')));
+  const localFolder = join(folder, 'local');
+  await fillLocalFolder(localFolder);
+  const local = expectValue(await openLocalDatabase(localFolder));
   undo.push(local.close);
 
   const port = await freePort();
