@@ -3,18 +3,16 @@ import { vi } from 'vitest';
 
 const METHODS = ['log', 'info', 'warn', 'error', 'debug'] as const;
 
-const everything: string[] = [];
+/** Every line that has been logged, also those that {@link recordLog} records. */
+export const everythingLogged: string[] = [];
 
-/** Keeps every line from now on, also those that {@link recordLog} records. */
-export function keepEverythingLogged(): string[] {
-  for (const method of METHODS) {
-    const print = console[method].bind(console);
-    console[method] = (...values) => {
-      everything.push(values.map(String).join(' '));
-      print(...values);
-    };
-  }
-  return everything;
+// Once: all test files share this module and the console.
+for (const method of METHODS) {
+  const print = console[method].bind(console);
+  console[method] = (...values) => {
+    everythingLogged.push(values.map(String).join(' '));
+    print(...values);
+  };
 }
 
 /** Records from now on, until the test ends. */
@@ -24,7 +22,7 @@ export function recordLog() {
     vi.spyOn(console, method).mockImplementation((...values) => {
       const line = values.map(String).join(' ');
       lines.push(line);
-      everything.push(line);
+      everythingLogged.push(line);
     });
   }
   return {

@@ -1,14 +1,12 @@
 /** Around every test in the Workers runtime. */
 import { afterAll, beforeEach, expect } from 'vitest';
 import { forgetAttempts } from './fixtures.ts';
-import { keepEverythingLogged } from './log.ts';
+import { everythingLogged } from './log.ts';
 import { linesWithSecrets } from './secrets.ts';
 
 // Many tests use one name and a wrong password: none of them is to meet the lock of another.
 beforeEach(forgetAttempts);
 
-const logged = keepEverythingLogged();
-
 afterAll(function nothingSecretIsLogged() {
-  expect(linesWithSecrets(logged.splice(0))).toEqual([]);
+  expect(linesWithSecrets(everythingLogged.splice(0))).toEqual([]);
 });
