@@ -1,5 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { TIMEOUTS } from './test/support/long-wait.ts';
 import { leadTo } from './test/support/outbound.ts';
 import { TEST_ENV, TEST_RATE_LIMITS } from './test/support/test-env.ts';
 import { WEAK_COST, weakBuilds } from './test/support/weak-hashes.ts';
@@ -28,6 +29,7 @@ export default defineConfig({
           })),
         ],
         test: {
+          ...TIMEOUTS,
           name: 'worker',
           isolate: false,
           include: ['test/worker/**/*.test.ts'],
@@ -35,14 +37,13 @@ export default defineConfig({
           globalSetup: './test/support/global-setup.ts',
           fileParallelism: false, // the files share one database
           sequence: { groupOrder: 1 }, // where one command runs both: they differ in their workers
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
         },
       },
       {
         // The password hash, in the Workers runtime and at the full cost.
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
         test: {
+          ...TIMEOUTS,
           name: 'full-cost',
           include: ['test/full-cost/**/*.test.ts'],
           maxWorkers: 1,
@@ -53,29 +54,26 @@ export default defineConfig({
         // What runs under Node: the stand-ins, the command line, `npm run dev` itself.
         resolve: { alias: WEAK_COST },
         test: {
+          ...TIMEOUTS,
           name: 'node',
           pool: 'threads', // which start sooner than processes
           maxWorkers: 1, // the Worker's tests run beside them
           sequence: { groupOrder: 0 },
           include: ['test/node/**/*.test.ts'],
           globalSetup: './test/support/prepare-database.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {
         // The login page in a real browser, against `wrangler dev`.
         resolve: { alias: WEAK_COST },
         test: {
+          ...TIMEOUTS,
           name: 'browser',
           pool: 'threads',
           maxWorkers: 5, // they wait, mostly
           sequence: { groupOrder: 2 },
           include: ['test/browser/**/*.test.ts'],
           globalSetup: './test/support/start-page.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          expect: { poll: { timeout: 10_000 } },
         },
       },
     ],

@@ -2,6 +2,7 @@
 
 import { vi } from 'vitest';
 import type { IdentityParameters } from './identity-hash.ts';
+import { LONG_WAIT } from './long-wait.ts';
 
 export type Service = 'database' | 'siteverify';
 
@@ -79,7 +80,7 @@ export async function connections(): Promise<Connection[]> {
   return (await control('GET', '/connections')).json();
 }
 
-/** Waits until so many requests have reached a service. A slow machine takes more than the usual second. */
+/** Waits until so many requests have reached a service. */
 export async function untilCalled(service: Service, times: number): Promise<void> {
-  await vi.waitUntil(async () => (await callsTo(service)).length === times, { timeout: 10_000 });
+  await vi.waitUntil(async () => (await callsTo(service)).length === times, LONG_WAIT);
 }

@@ -1,8 +1,11 @@
 /** Around every test in the Workers runtime. */
 import { afterAll, beforeEach, expect } from 'vitest';
+import { postponeDeadlines } from './deadlines.ts';
 import { forgetAttempts } from './fixtures.ts';
 import { everythingLogged } from './log.ts';
 import { linesWithSecrets } from './secrets.ts';
+
+postponeDeadlines();
 
 // Many tests use one name and a wrong password: none of them is to meet the lock of another.
 beforeEach(forgetAttempts);

@@ -7,6 +7,7 @@ import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { expect, onTestFinished, vi } from 'vitest';
 import { type Client, type ClientOptions, createClient } from '#portero/client.ts';
+import { LONG_WAIT } from './long-wait.ts';
 import { ROOT } from './process.ts';
 import { forge } from './tokens.ts';
 
@@ -116,4 +117,4 @@ export async function startClient(options: Partial<ClientOptions> = {}) {
 
 /** Waits for what comes of requests. */
 export const until = (condition: () => boolean) =>
-  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 10_000 });
+  vi.waitFor(() => expect(condition()).toBe(true), LONG_WAIT);

@@ -6,6 +6,7 @@ import { problem } from '../support/answers.ts';
 import { breakNext, forgetCalls, releaseHeldUp, untilCalled } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
+import { LONG_WAIT } from '../support/long-wait.ts';
 import { loginBody, loginRequest, sendWith, wire } from '../support/requests.ts';
 
 const BUSY = problem(503, 'Service Unavailable', {
@@ -101,7 +102,7 @@ test('the logins of callers who hang up end as any other, and make room', async 
   expect(outcomes.map(({ status }) => status)).toEqual(Array(16).fill('rejected'));
 
   await releaseHeldUp();
-  await vi.waitUntil(() => log.events('login').length === 16, { timeout: 60_000 });
+  await vi.waitUntil(() => log.events('login').length === 16, LONG_WAIT);
   const reasons = log.events('login').map(({ reason }) => reason);
   expect(reasons).toEqual(Array(16).fill('unknown_user'));
   const response = await sendWith({ HASH_CAPACITY: '1' }, loginRequest(await loginBody('ana')));

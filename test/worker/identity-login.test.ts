@@ -11,6 +11,7 @@ import { expectValue } from '../support/expect-value.ts';
 import { addUser, database, PASSWORD, resetDatabase } from '../support/fixtures.ts';
 import type { IdentityParameters } from '../support/identity-hash.ts';
 import { recordLog } from '../support/log.ts';
+import { LONG_WAIT } from '../support/long-wait.ts';
 import {
   login,
   loginBody,
@@ -135,7 +136,7 @@ describe('the hash that replaces an old one', () => {
     await vi.waitUntil(async () => {
       await releaseHeldUp();
       return Promise.race([rest().then(() => true), scheduler.wait(50).then(() => false)]);
-    }, 10_000);
+    }, LONG_WAIT);
     expect((await storedHashOf('changed'))?.passwordHash).toBe(passwordHash);
   });
 

@@ -15,6 +15,7 @@ import {
   sendWith,
   wire,
 } from '../support/requests.ts';
+import { raceRounds } from '../support/rounds.ts';
 
 const DEFAULT = { failures: 5, minutes: 5 };
 const WRONG = { Password: 'wrong-password' };
@@ -185,16 +186,21 @@ test.each(['jdoe', 'nobody'])(
 );
 
 test('of 40 statements at a time exactly five count, each time', async () => {
-  for (let round = 0; round < 25; round++) {
+  for (let round = 0; round < raceRounds(25); round++) {
     const attempts = Array.from({ length: 40 }, () => ({
       normalizedUserName: `FRESH-${round}`,
       attemptId: crypto.randomUUID(),
     }));
+    const begin = Date.now();
     const states = await Promise.all(
       attempts.map((attempt) => beginLogin(database(), attempt, DEFAULT)),
     );
-    const statuses = states.map(({ status }) => status).sort();
-    expect(statuses).toEqual([...Array(5).fill('counted'), ...Array(35).fill('undecided')]);
+    const statuses = states.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 'counted')).toHaveLength(5);
+    // A machine that needs more than five seconds for forty statements sees the lock itself.
+    const possible = Date.now() - begin < 5_000 ? ['undecided'] : ['undecided', 'locked'];
+    const others = statuses.filter((status) => status !== 'counted');
+    expect(possible).toEqual(expect.arrayContaining([...new Set(others)]));
   }
 });
 

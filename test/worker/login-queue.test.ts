@@ -8,6 +8,7 @@ import { callsTo, forgetCalls, identityHash } from '../support/control.ts';
 import { addUser, database, PASSWORD, resetDatabase } from '../support/fixtures.ts';
 import { holdQueue } from '../support/hold-queue.ts';
 import { recordLog } from '../support/log.ts';
+import { LONG_WAIT } from '../support/long-wait.ts';
 import { login, loginBody, loginRequest, sendAndLeave, wire } from '../support/requests.ts';
 
 /** So many iterations are too many for the list of shapes that every login derives. */
@@ -34,7 +35,7 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 async function untilJoined(hashes: number): Promise<void> {
-  await vi.waitUntil(() => joined.length >= hashes, { timeout: 60_000 });
+  await vi.waitUntil(() => joined.length >= hashes, LONG_WAIT);
 }
 
 /** Logs in with each name when the login before it waits in the queue. */

@@ -9,8 +9,9 @@ import { grant } from '../../cli/grants.ts';
 import { modules, roleGrants, roles, users } from '../../src/db/schema.ts';
 import { addUser, database, resetDatabase } from '../support/fixtures.ts';
 import { tokenOf } from '../support/requests.ts';
+import { raceRounds } from '../support/rounds.ts';
 
-const ROUNDS = 50;
+const ROUNDS = raceRounds(50);
 
 beforeEach(resetDatabase);
 
