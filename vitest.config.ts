@@ -1,5 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import './test/support/drizzle-modules.ts';
 import { TIMEOUTS } from './test/support/long-wait.ts';
 import { leadTo } from './test/support/outbound.ts';
 import { TEST_ENV, TEST_RATE_LIMITS } from './test/support/test-env.ts';
