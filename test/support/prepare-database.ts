@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
+import { compileEngine } from './compiled-engine.ts';
 import { fillLocalFolder } from './local-folder.ts';
 import { makeTemporaryFolder } from './make-temporary-folder.ts';
 
@@ -12,7 +13,11 @@ declare module 'vitest' {
 /** Makes a local database for the tests to copy. */
 export default async function setUp(project: TestProject) {
   const folder = makeTemporaryFolder();
+  const engine = await compileEngine();
   await fillLocalFolder(folder);
   project.provide('preparedFolder', folder);
-  return () => rmSync(folder, { recursive: true });
+  return () => {
+    rmSync(folder, { recursive: true });
+    return engine; // kept until here
+  };
 }
