@@ -11,7 +11,7 @@ import { seed } from '../../dev/seed.ts';
 import { connect } from '../../src/db/connection.ts';
 import { users } from '../../src/db/schema.ts';
 import { expectValue } from '../support/expect-value.ts';
-import { copyDatabaseInto, temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryDatabase, temporaryFolder } from '../support/temporary-folder.ts';
 
 async function open(folder: string, options = {}) {
   const local = await openLocalDatabase(folder, { isShared: true, ...options });
@@ -93,8 +93,7 @@ test('no other user of the machine can read or write it', async () => {
 });
 
 test('each start has another password, or the one that it is given', async () => {
-  const folder = temporaryFolder();
-  copyDatabaseInto(folder);
+  const folder = temporaryDatabase();
   const passwords = [];
   for (const options of [{}, {}, { password: 'a @/# password' }]) {
     const local = await open(folder, options);
@@ -111,8 +110,7 @@ test('each start has another password, or the one that it is given', async () =>
 });
 
 test('what was stored before a statement that hangs is there after it', async () => {
-  const folder = temporaryFolder();
-  copyDatabaseInto(folder);
+  const folder = temporaryDatabase();
   const local = await open(folder);
   const db = () => connect(local.databaseUrl);
   await db().execute(sql`update users set user_name = 'stored' where user_name = 'jdoe'`);

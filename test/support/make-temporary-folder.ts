@@ -1,8 +1,23 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Where Linux keeps files in memory. */
+const MEMORY = '/dev/shm';
+const ROOM_BYTES = 2 ** 30;
+
 /** Whoever makes one removes it. */
-export function makeTemporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'portero-test-'));
+export function makeTemporaryFolder(parent = tmpdir()): string {
+  return mkdtempSync(join(parent, 'portero-test-'));
+}
+
+/** A folder for a database: in memory, where there is room, its files cost a tenth of the processor time. */
+export function makeDatabaseFolder(): string {
+  return makeTemporaryFolder(hasRoom(MEMORY) ? MEMORY : tmpdir());
+}
+
+function hasRoom(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize > ROOM_BYTES;
 }

@@ -1,11 +1,17 @@
 import { cpSync, rmSync } from 'node:fs';
 import { inject, onTestFinished } from 'vitest';
-import { makeTemporaryFolder } from './make-temporary-folder.ts';
+import { makeDatabaseFolder, makeTemporaryFolder } from './make-temporary-folder.ts';
 
 /** A folder for a test, gone when it has finished. */
-export function temporaryFolder(): string {
-  const folder = makeTemporaryFolder();
+export function temporaryFolder(folder = makeTemporaryFolder()): string {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A local database for a test, migrated and with the demo users. @returns its folder, gone when the test has finished */
+export function temporaryDatabase(): string {
+  const folder = temporaryFolder(makeDatabaseFolder());
+  copyDatabaseInto(folder);
   return folder;
 }
 
