@@ -1,5 +1,7 @@
 /** The local Neon endpoint, as Neon's own driver and Drizzle see it. */
+import { rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
 import { type FullQueryResults, NeonDbError, neon } from '@neondatabase/serverless';
 import { sql as statement } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -7,19 +9,25 @@ import { type Engine, startEngine } from '../../dev/engine.ts';
 import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
 import { connect } from '../../src/db/connection.ts';
 import { sqlEndpoint } from '../../src/db/database-address.ts';
+import { makeDatabaseFolder } from '../support/make-temporary-folder.ts';
+import { copyDatabaseInto, temporaryDatabase } from '../support/temporary-folder.ts';
 
+const folder = makeDatabaseFolder();
+const data = join(folder, 'postgres');
 let engine: Engine;
 let server: LocalServer;
 let sql: ReturnType<typeof neon<false, true>>;
 
 beforeAll(async () => {
-  engine = await startEngine(undefined, { graceMs: 0 });
+  copyDatabaseInto(folder);
+  engine = await startEngine(data, { graceMs: 0 });
   server = await startLocalServer({ execute: engine.execute });
   sql = neon(server.databaseUrl, { fullResults: true, fetchOptions: { endpoint: endpoint() } });
 });
 afterAll(async () => {
   await server.close();
   await engine.close();
+  rmSync(folder, { recursive: true });
 });
 beforeEach(async () => {
   await sql`drop table if exists item`;
@@ -290,7 +298,7 @@ describe('a statement that hangs is given up when its caller has gone, and the n
   });
 
   test('or when it has taken longer than any may', async () => {
-    const impatient = await startEngine(undefined, { longestMs: 1 });
+    const impatient = await startEngine(join(temporaryDatabase(), 'postgres'), { longestMs: 1 });
     const { signal } = new AbortController();
     const answer = (query: string) => impatient.execute({ query, params: [] }, signal);
     expect(await answer('select pg_sleep(3600)')).toMatchObject({

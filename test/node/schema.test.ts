@@ -1,5 +1,5 @@
 /** The migrations, and the schema that is generated beside them. */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
@@ -7,23 +7,27 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
 import { createExecutor } from '../../dev/neon-queries.ts';
 import { MIGRATIONS_FOLDER, migrate } from '../../src/db/migrate.ts';
+import { makeDatabaseFolder } from '../support/make-temporary-folder.ts';
 import { ROOT } from '../support/process.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { copyDatabaseInto, temporaryFolder } from '../support/temporary-folder.ts';
 
 const MIGRATIONS = readdirSync(MIGRATIONS_FOLDER).filter((name) => name.endsWith('.sql')).length;
 
+const folder = makeDatabaseFolder();
 let pglite: PGlite;
 let server: LocalServer;
 let databaseUrl: string;
 
 beforeAll(async () => {
-  pglite = await PGlite.create();
+  copyDatabaseInto(folder);
+  pglite = await PGlite.create(join(folder, 'postgres'));
   server = await startLocalServer({ execute: createExecutor(createPgConfig(pglite)) });
   databaseUrl = server.databaseUrl;
 });
 afterAll(async () => {
   await server.close();
   await pglite.close();
+  rmSync(folder, { recursive: true });
 });
 beforeEach(async () => {
   await pglite.exec(`
