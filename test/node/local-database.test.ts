@@ -24,11 +24,7 @@ async function userNames(databaseUrl: string): Promise<string[]> {
 }
 
 test('it is migrated, seeded and kept, for one process at a time, until it is reset', async () => {
-  const folder = temporaryFolder();
-  // What a first start that was cut short leaves behind.
-  mkdirSync(join(folder, 'postgres.unfinished'));
-  writeFileSync(join(folder, 'postgres.unfinished', 'PG_VERSION'), '18');
-
+  const folder = temporaryDatabase();
   const first = await open(folder);
   expect(await userNames(first.databaseUrl)).toEqual(['admin', 'jdoe', 'mgarcia']);
   await connect(first.databaseUrl).execute(sql`delete from users where user_name = 'mgarcia'`);
@@ -61,8 +57,12 @@ test('it is migrated, seeded and kept, for one process at a time, until it is re
   expect(await userNames(third.databaseUrl)).toEqual(['admin', 'stored']);
   await third.close();
 
+  // What a first start that was cut short leaves behind.
+  mkdirSync(join(folder, 'postgres.unfinished'));
+  writeFileSync(join(folder, 'postgres.unfinished', 'PG_VERSION'), '18');
   const fresh = await open(folder, { reset: true });
   expect(await userNames(fresh.databaseUrl)).toEqual(['admin', 'jdoe', 'mgarcia']);
+  expect(openToOthers(folder)).toEqual([]);
   await fresh.close();
 });
 
@@ -73,7 +73,7 @@ function openToOthers(folder: string): string[] {
 }
 
 test('no other user of the machine can read or write it', async () => {
-  const folder = temporaryFolder();
+  const folder = temporaryDatabase();
   chmodSync(folder, 0o777);
   const local = await open(folder);
   const db = connect(local.databaseUrl);
