@@ -7,8 +7,8 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import { findEncoding } from './encoding.ts';
 import { unreadable } from './unreadable.ts';
 
-/** A piece of a file in bytes. Larger ones are not read faster. */
-const PIECE_BYTES = 256 * 1024;
+/** The largest piece of a file in bytes. Larger ones are not read faster. */
+const LONGEST_PIECE_BYTES = 256 * 1024;
 
 /** Enough to see which form a file has. It holds the longest rows that there are. */
 const BEGINNING_BYTES = 1024 * 1024;
@@ -58,7 +58,8 @@ export class TextFile {
     let piece: Buffer = Buffer.alloc(0);
     try {
       const { signal } = this.#closing;
-      const stream = createReadStream(this.path, { highWaterMark: PIECE_BYTES, signal });
+      const highWaterMark = Math.min(this.#size || LONGEST_PIECE_BYTES, LONGEST_PIECE_BYTES);
+      const stream = createReadStream(this.path, { highWaterMark, signal });
       for await (piece of stream) {
         const text = decoder.decode(piece, { stream: true });
         this.#bytesRead += piece.length;
