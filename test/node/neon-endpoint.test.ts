@@ -9,10 +9,10 @@ import { type Engine, startEngine } from '../../dev/engine.ts';
 import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
 import { connect } from '../../src/db/connection.ts';
 import { sqlEndpoint } from '../../src/db/database-address.ts';
-import { makeDatabaseFolder } from '../support/make-temporary-folder.ts';
+import { makeMemoryFolder } from '../support/make-temporary-folder.ts';
 import { copyDatabaseInto, temporaryDatabase } from '../support/temporary-folder.ts';
 
-const folder = makeDatabaseFolder();
+const folder = makeMemoryFolder();
 const data = join(folder, 'postgres');
 let engine: Engine;
 let server: LocalServer;

@@ -7,13 +7,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
 import { createExecutor } from '../../dev/neon-queries.ts';
 import { MIGRATIONS_FOLDER, migrate } from '../../src/db/migrate.ts';
-import { makeDatabaseFolder } from '../support/make-temporary-folder.ts';
+import { makeMemoryFolder } from '../support/make-temporary-folder.ts';
 import { ROOT } from '../support/process.ts';
 import { copyDatabaseInto, temporaryFolder } from '../support/temporary-folder.ts';
 
 const MIGRATIONS = readdirSync(MIGRATIONS_FOLDER).filter((name) => name.endsWith('.sql')).length;
 
-const folder = makeDatabaseFolder();
+const folder = makeMemoryFolder();
 let pglite: PGlite;
 let server: LocalServer;
 let databaseUrl: string;

@@ -11,8 +11,8 @@ export function makeTemporaryFolder(parent = tmpdir()): string {
   return mkdtempSync(join(parent, 'portero-test-'));
 }
 
-/** A folder for a database: in memory, where there is room, its files cost a tenth of the processor time. */
-export function makeDatabaseFolder(): string {
+/** For many files: in memory, where there is room, they cost a tenth of the processor time. Whoever makes one removes it. */
+export function makeMemoryFolder(): string {
   return makeTemporaryFolder(hasRoom(MEMORY) ? MEMORY : tmpdir());
 }
 

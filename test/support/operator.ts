@@ -7,7 +7,7 @@ import { runCommand } from '../../cli/program.ts';
 import { type LocalDatabase, openLocalDatabase } from '../../dev/local-database.ts';
 import { connect, type Database } from '../../src/db/connection.ts';
 import { expectValue } from './expect-value.ts';
-import { makeDatabaseFolder } from './make-temporary-folder.ts';
+import { makeMemoryFolder } from './make-temporary-folder.ts';
 import { start, TOKEN_OR_HASH } from './process.ts';
 import { linesWithSecrets, noteSecret } from './secrets.ts';
 import { copyDatabaseInto } from './temporary-folder.ts';
@@ -17,7 +17,7 @@ const EVENT_LINES = /^\{"event":.*\n/gm;
 
 /** Opens it before the tests of the file, and closes it after them. */
 export function useLocalDatabase() {
-  const folder = makeDatabaseFolder();
+  const folder = makeMemoryFolder();
   const temporary = join(folder, 'tmp');
   let local: LocalDatabase;
 

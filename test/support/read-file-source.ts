@@ -1,10 +1,10 @@
 /** Reads a file or a folder as the import does. */
-import { statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileOptions, openFile, openFolder } from '../../cli/import/file/open-file.ts';
 import type { TableName } from '../../cli/import/identity-names.ts';
 import type { SourceRow } from '../../cli/import/source.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { makeMemoryFolder } from './make-temporary-folder.ts';
 
 /** The number of a row, and its columns or what is wrong with it. */
 export type ReadRow = [number, Record<string, unknown> | string];
@@ -35,10 +35,18 @@ export async function readPath(path: string, options: FileOptions = {}): Promise
 }
 
 /** Reads a file with this text, or with these bytes. */
-export function readText(text: string | Buffer, options: FileOptions = {}): Promise<ReadSource> {
-  const path = join(temporaryFolder(), 'users');
-  writeFileSync(path, text);
-  return readPath(path, options);
+export async function readText(
+  text: string | Buffer,
+  options: FileOptions = {},
+): Promise<ReadSource> {
+  const folder = makeMemoryFolder();
+  try {
+    const path = join(folder, 'users');
+    writeFileSync(path, text);
+    return await readPath(path, options);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function asRead({ number, columns }: SourceRow): ReadRow {

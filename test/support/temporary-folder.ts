@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
 import { inject, onTestFinished } from 'vitest';
-import { makeDatabaseFolder, makeTemporaryFolder } from './make-temporary-folder.ts';
+import { makeMemoryFolder, makeTemporaryFolder } from './make-temporary-folder.ts';
 
 /** A folder for a test, gone when it has finished. */
 export function temporaryFolder(folder = makeTemporaryFolder()): string {
@@ -10,7 +10,7 @@ export function temporaryFolder(folder = makeTemporaryFolder()): string {
 
 /** A local database for a test, migrated and with the demo users. @returns its folder, gone when the test has finished */
 export function temporaryDatabase(): string {
-  const folder = temporaryFolder(makeDatabaseFolder());
+  const folder = temporaryFolder(makeMemoryFolder());
   copyDatabaseInto(folder);
   return folder;
 }
