@@ -7,17 +7,18 @@ import { beginLogin } from '../../src/db/login-statement.ts';
 import { roles, users } from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
 import { findUntypable, normalizeUserName } from '../../src/user-name.ts';
+import { runHere } from '../support/command.ts';
 import { useLocalDatabase } from '../support/operator.ts';
 
 const PASSPHRASE = 'a perfectly good passphrase';
 const { open, close, databaseUrl, db, portero, asProcess, eventsOf } = useLocalDatabase();
 
-function addUser(args: string[], password = PASSPHRASE) {
-  return portero(['users', 'add', ...args, '--password-stdin'], `${password}\n`);
+function addUser(args: string[], password = PASSPHRASE, environment = {}) {
+  return portero(['users', 'add', ...args, '--password-stdin'], `${password}\n`, environment);
 }
 
-function addUserAsProcess(args: string[], environment = {}, password = PASSPHRASE) {
-  return asProcess(['users', 'add', ...args, '--password-stdin'], `${password}\n`, environment);
+function addUserAsProcess(args: string[], environment = {}) {
+  return asProcess(['users', 'add', ...args, '--password-stdin'], `${PASSPHRASE}\n`, environment);
 }
 
 async function find(userName: string) {
@@ -219,11 +220,11 @@ describe('users add', () => {
 
   test('takes a shorter password where the setting allows it, though never under 8', async () => {
     const args = ['carl', '--role', 'Sales'];
-    expect(await addUserAsProcess(args, { PASSWORD_MIN_LENGTH: '7' }, 'h7#kQ2!x')).toEqual({
+    expect(await addUser(args, 'h7#kQ2!x', { PASSWORD_MIN_LENGTH: '7' })).toEqual({
       exitCode: 1,
       output: 'PASSWORD_MIN_LENGTH is not a number from 8 to 1024.\n',
     });
-    expect(await addUserAsProcess(args, { PASSWORD_MIN_LENGTH: '8' }, 'h7#kQ2!x')).toMatchObject({
+    expect(await addUser(args, 'h7#kQ2!x', { PASSWORD_MIN_LENGTH: '8' })).toMatchObject({
       exitCode: 0,
     });
   });
@@ -307,7 +308,7 @@ describe('a database elsewhere', () => {
     ['no URL', 'DATABASE_URL is not of the form postgresql://user:password@host/database.'],
     ['postgresql://app:db-secret@127.0.0.1:1/x', 'The database at 127.0.0.1 cannot be reached.'],
   ])('that is %s is told in a sentence', async (url, sentence) => {
-    const answer = await asProcess(['migrate'], '', { DATABASE_URL: url });
+    const answer = await runHere(['migrate'], { DATABASE_URL: url });
     expect(answer).toEqual({ exitCode: 1, output: `${sentence}\n` });
   });
 });

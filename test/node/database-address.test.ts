@@ -4,12 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { readDatabaseAddress } from '../../src/db/database-address.ts';
-import { start } from '../support/process.ts';
+import { runHere } from '../support/command.ts';
+import type { Environment } from '../support/process.ts';
 
-async function portero(environment: Record<string, string>) {
-  const command = start(['cli/portero.ts', 'roles', 'list'], environment);
-  return { exitCode: await command.ended, output: command.output() };
-}
+const portero = (environment: Environment) => runHere(['roles', 'list'], environment);
 
 const HOST_SENTENCE =
   "DATABASE_URL leads neither to Neon nor to this machine. Portero speaks Neon's SQL over HTTP: use a database at Neon " +
@@ -18,7 +16,7 @@ const PASSWORD_SENTENCE =
   'DATABASE_URL has a password that cannot be read, because there is an @ behind the host: ' +
   'in the password, write @ as %40, / as %2F, \\ as %5C, ? as %3F, # as %23 and % as %25.\n';
 
-test.each<[string, Record<string, string>, string]>([
+test.each<[string, Environment, string]>([
   [
     'a database elsewhere',
     { DATABASE_URL: 'postgresql://app:db-secret@db.example.org:5432/x' },

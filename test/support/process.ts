@@ -8,8 +8,8 @@ import { linesWithSecrets, noteSecret } from './secrets.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** What the shell of the person who runs the tests has set for the project itself is left out. */
-const OWN_SETTINGS = [...SETTING_NAMES, 'PORT', 'PASSWORD_MIN_LENGTH'];
+/** What a program is told of. What the shell of the person who runs the tests has set of it is left out. */
+export const OWN_SETTINGS = [...SETTING_NAMES, 'PORT', 'PASSWORD_MIN_LENGTH'];
 const INHERITED = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.includes(name)),
 );
@@ -17,7 +17,9 @@ const INHERITED = Object.fromEntries(
 /** How long a program has to end when a test is over. */
 const GRACE_MS = 10_000;
 
-function noteSecrets(environment: Record<string, string>, input: string): void {
+export type Environment = Record<string, string>;
+
+export function noteSecrets(environment: Environment, input: string): void {
   for (const line of input.split('\n')) noteSecret(line);
   noteSecret(environment.JWT_SECRET);
   noteSecret(environment.DATABASE_URL);
@@ -29,7 +31,7 @@ export const TOKEN_OR_HASH = /eyJ[\w-]{20}|\$portero\$/;
 /**
  * Starts a program of the project. It leads a process group, as one that a shell has started does.
  */
-export function start(args: string[], environment: Record<string, string>, input = '') {
+export function start(args: string[], environment: Environment, input = '') {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     detached: true,
