@@ -6,42 +6,38 @@
  */
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { forAllTests } from '../support/lifetime.ts';
 import { startPlainWrangler } from '../support/plain-wrangler.ts';
 import { TEST_ENV } from '../support/test-env.ts';
-import { jdoe, startTokenService } from '../support/token-service.ts';
+import { jdoe, startTokenService, type TokenService } from '../support/token-service.ts';
 
 const EXAMPLE = 'examples/invoices/wrangler.toml';
 const HOUR_MS = 3_600_000;
 
 let browser: Browser;
+/** The web app that the example allows. */
+let app: TokenService;
+let invoices: string;
 
-/**
- * Starts the web app and the example.
- *
- * @param allowed the origin that the example allows: the web app's own where nothing is given
- */
-async function startBoth({ allowed, configs = ['wrangler.toml'] }: Setting = {}) {
-  const app = await startTokenService();
-  const origin = `WEB_APP_ORIGIN:${allowed ?? app.url}`;
-  const example = await startPlainWrangler(
-    [...[EXAMPLE, ...configs].flatMap((config) => ['-c', config]), '--var', origin],
-    TEST_ENV,
-  );
-  /** @param skewMs how far the clock of the device is ahead */
-  async function open(skewMs = 0): Promise<Page> {
-    const context = await browser.newContext();
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    if (skewMs !== 0) await page.clock.install({ time: Date.now() + skewMs });
-    await page.goto(`${app.url}/page`);
-    return page;
-  }
-  return { app, invoices: `${example}/api/invoices`, open };
+/** @returns where the example has its invoices */
+async function startExample(configs: string[]): Promise<string> {
+  const origin = `WEB_APP_ORIGIN:${app.url}`;
+  const args = [...configs.flatMap((config) => ['-c', config]), '--var', origin];
+  return `${await startPlainWrangler(args, TEST_ENV)}/api/invoices`;
 }
 
-interface Setting {
-  allowed?: string;
-  configs?: string[];
+/**
+ * Opens a web app.
+ *
+ * @param skewMs how far the clock of the device is ahead
+ */
+async function open({ url }: TokenService, skewMs = 0): Promise<Page> {
+  const context = await browser.newContext();
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  if (skewMs !== 0) await page.clock.install({ time: Date.now() + skewMs });
+  await page.goto(`${url}/page`);
+  return page;
 }
 
 /** What one request of the client comes to: the answer, or the name of the error. */
@@ -90,11 +86,14 @@ describe.skipIf(inject('browser') === null)('a web app of another origin', () =>
     browser = await chromium.launch(inject('browser') ?? {});
   });
   afterAll(() => browser.close());
+  forAllTests(async () => {
+    app = await startTokenService();
+    invoices = await startExample([EXAMPLE, 'wrangler.toml']);
+  });
 
   test('is asked for a login, and reads and writes with the token', async () => {
-    const { app, invoices, open } = await startBoth();
     app.issueWith({ permissions: ['invoices.create', 'invoices.list'] });
-    const page = await open();
+    const page = await open(app);
     const listed = await sendFrom(page, invoices);
     expect(listed).toMatchObject({ status: 200, asked: 1 });
     expect(JSON.parse(listed.body ?? '')).toMatchObject({ reader: 'jdoe', invoices: [{}, {}] });
@@ -116,15 +115,14 @@ describe.skipIf(inject('browser') === null)('a web app of another origin', () =>
   });
 
   test('is told that Portero is away, and when to try again', async () => {
-    const { invoices, open } = await startBoth({ configs: [] });
-    const outcome = await sendFrom(await open(), invoices);
+    const outcome = await sendFrom(await open(app), await startExample([EXAMPLE]));
     expect(outcome).toMatchObject({ status: 503, retryAfter: '5', asked: 1 });
   });
 
   test('that is not listed can neither send a token nor read an answer', async () => {
-    const { app, invoices, open } = await startBoth({ allowed: 'https://app.example.org' });
-    app.issueWith({ permissions: ['invoices.list'] });
-    const page = await open();
+    const other = await startTokenService();
+    other.issueWith({ permissions: ['invoices.list'] });
+    const page = await open(other);
     for (const isLoggedIn of [true, false]) {
       const outcome = await sendFrom(page, invoices, { isLoggedIn });
       expect(outcome).toMatchObject({ error: 'TypeError', asked: 0 });
@@ -132,10 +130,9 @@ describe.skipIf(inject('browser') === null)('a web app of another origin', () =>
   });
 
   test('works on a device whose clock is an hour fast or an hour slow', async () => {
-    const { app, invoices, open } = await startBoth();
     app.issueWith({ permissions: ['invoices.list'] });
     for (const skewMs of [HOUR_MS, -HOUR_MS]) {
-      const page = await open(skewMs);
+      const page = await open(app, skewMs);
       const deviceMs = await page.evaluate('Date.now()');
       expect(Math.round((Number(deviceMs) - Date.now()) / HOUR_MS)).toBe(skewMs / HOUR_MS);
       const outcome = await sendFrom(page, invoices);

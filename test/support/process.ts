@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { SETTING_NAMES } from '../../src/settings/environment.ts';
+import { whenOver } from './lifetime.ts';
 import { linesWithSecrets, noteSecret } from './secrets.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -65,7 +66,7 @@ export function start(args: string[], environment: Environment, input = '') {
       // It has ended.
     }
   }
-  onTestFinished(async () => {
+  whenOver(async () => {
     const giveUp = setTimeout(() => signal('SIGKILL'), GRACE_MS);
     signal('SIGINT');
     await ended;

@@ -1,10 +1,11 @@
 import { cpSync, rmSync } from 'node:fs';
-import { inject, onTestFinished } from 'vitest';
+import { inject } from 'vitest';
+import { whenOver } from './lifetime.ts';
 import { makeMemoryFolder, makeTemporaryFolder } from './make-temporary-folder.ts';
 
 /** A folder for a test, gone when it has finished. */
 export function temporaryFolder(folder = makeTemporaryFolder()): string {
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  whenOver(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

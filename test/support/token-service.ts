@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { type Client, type ClientOptions, createClient } from '#portero/client.ts';
+import { whenOver } from './lifetime.ts';
 import { LONG_WAIT } from './long-wait.ts';
 import { ROOT } from './process.ts';
 import { forge } from './tokens.ts';
@@ -69,7 +70,7 @@ export async function startTokenService() {
 
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
   await once(server, 'listening');
-  onTestFinished(() => {
+  whenOver(() => {
     for (const release of held) release();
     server.close();
     if ('closeAllConnections' in server) server.closeAllConnections();
