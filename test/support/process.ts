@@ -15,8 +15,8 @@ const INHERITED = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.includes(name)),
 );
 
-/** How long a program has to end when a test is over. */
-const GRACE_MS = 10_000;
+/** When a program that does not end is ended, after a test. */
+const GRACE_MS = 60_000;
 
 export type Environment = Record<string, string>;
 
