@@ -2,19 +2,28 @@
 import { linkSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq, like, not } from 'drizzle-orm';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { batchRows } from '../../cli/batch-rows.ts';
 import { storeHashes, toHashRow } from '../../cli/hash-row.ts';
 import { importedUsers } from '../../src/db/imported-users.ts';
 import { foreignLayers, users } from '../../src/db/schema.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
 import { expectValue } from '../support/expect-value.ts';
+import { startGate } from '../support/gate.ts';
 import { type IdentityParameters, identityHash, PRFS } from '../support/identity-hash.ts';
 import { useLocalDatabase } from '../support/operator.ts';
 import { startPlainWrangler } from '../support/plain-wrangler.ts';
 
 const operator = useLocalDatabase();
 const { db, temporaryFiles } = operator;
-const begin = (args: string[]) => operator.begin(['users', ...args]);
+/** Starts a command as a process, which stops where it would run a statement once more. */
+async function beginUntil(statement: string, args: string[], options = {}) {
+  const gate = await startGate(operator.databaseUrl(), statement, options);
+  const environment = { DATABASE_URL: gate.databaseUrl };
+  const command = operator.begin(['users', ...args], '', environment);
+  await Promise.race([gate.reached, command.ended]);
+  return { ...command, open: gate.open };
+}
 const portero = (args: string[]) => operator.portero(['users', ...args]);
 const asProcess = (args: string[], input?: string) => operator.asProcess(['users', ...args], input);
 
@@ -45,11 +54,12 @@ async function rows() {
   ]);
 }
 
-/** Without taking the processor from what is waited for. */
-const until = (condition: () => Promise<boolean>) =>
-  vi.waitFor(async () => expect(await condition()).toBe(true), { interval: 20, timeout: 30_000 });
-
 const HASH = identityHash('P@ssw0rd!');
+
+/** Users whom one transaction stores, where they are hardened. */
+const BATCH = batchRows(true);
+const STORE = 'insert into "users"';
+const HARDEN = 'update "users"';
 
 test('users are read from standard input, of which no copy is left', async () => {
   const text = `{"Id":"A1","UserName":"ana","PasswordHash":"${HASH}"}\n{"Id":2,"UserName":"ben","PasswordHash":null}`;
@@ -143,12 +153,14 @@ test('hashes of many shapes, which would slow down every login, are told before 
 });
 
 test('a file that is cut short while its users are written goes in as it was read', async () => {
-  const path = usersOf(81, { Notes: 'x'.repeat(10_000) }); // more than is read at once
-  const command = begin(['import', path, '--role', 'Sales']);
-  await until(async () => (await db().$count(users)) > 0);
+  const total = 3 * BATCH;
+  const path = usersOf(total, { Notes: 'x'.repeat(10_000) }); // more than is read at once
+  const command = await beginUntil(STORE, ['import', path, '--role', 'Sales']);
+  expect(await db().$count(users)).toBe(BATCH);
   truncateSync(path, 0);
+  command.open();
   expect(await command.ended).toBe(0);
-  expect(command.output()).toContain('Read 81 rows for the local database. 81 created,');
+  expect(command.output()).toMatch(new RegExp(`^Read ${total} rows for .* ${total} created,`, 'm'));
 });
 
 test('a second run leaves alone what is there, and a name of somebody else is rejected', async () => {
@@ -481,22 +493,23 @@ function usersOf(count: number, columns: object = {}): string {
   return file(lines.join('\n'));
 }
 
-/** Interrupts a command once a condition holds, as Ctrl-C does. */
-async function interrupt(command: ReturnType<typeof begin>, condition: () => Promise<boolean>) {
-  await until(condition);
+/** Interrupts a command within its second batch, as Ctrl-C does. It may come to the third before it is told. */
+async function interrupt(statement: string, ...args: string[]) {
+  const command = await beginUntil(statement, args);
   command.signal('SIGINT');
   command.signal('SIGINT'); // npm passes it on once more
+  command.open();
   expect(await command.ended).toBe(130);
   expect(command.output()).toContain(INTERRUPTED);
 }
 
 test('an interrupted import or hardening says how to go on, and a second run completes it', async () => {
-  const total = 81; // in batches of 20
+  const total = 8 * BATCH + 1;
   const path = usersOf(total);
   const count = () => db().$count(users);
   const countBare = () => db().$count(users, not(like(users.passwordHash, '$portero$%')));
 
-  await interrupt(begin(['import', path, '--role', 'Sales']), async () => (await count()) > 0);
+  await interrupt(STORE, 'import', path, '--role', 'Sales');
   const half = await count();
   expect(half).toBeGreaterThan(0);
   expect(half).toBeLessThan(total);
@@ -506,9 +519,10 @@ test('an interrupted import or hardening says how to go on, and a second run com
   expect(await count()).toBe(total);
 
   const bare = await countBare();
-  await interrupt(begin(['harden']), async () => (await countBare()) < bare);
+  await interrupt(HARDEN, 'harden');
   const left = await countBare();
   expect(left).toBeGreaterThan(0);
+  expect(left).toBeLessThan(bare);
   expect((await portero(['harden'])).output).toBe(
     `Hardened ${left} hashes in the local database.\n`,
   );
@@ -517,20 +531,14 @@ test('an interrupted import or hardening says how to go on, and a second run com
 
 test('a password that changes while its hash is hardened is not overwritten', async () => {
   await importAs(usersOf(10));
-  const command = begin(['harden']);
-  const isChanged = eq(users.id, 'A5');
-  let passwordHash = HASH;
-  let isOver = false;
-  command.ended.then(() => {
-    isOver = true;
-  });
-  while (!isOver) {
-    const [user] = await db().select().from(users).where(isChanged);
-    expect(user?.passwordHash).toBe(passwordHash);
-    passwordHash = identityHash('changed');
-    await db().update(users).set({ passwordHash }).where(isChanged);
-  }
+  const command = await beginUntil(HARDEN, ['harden'], { passes: 0 });
+  const passwordHash = identityHash('changed');
+  await db().update(users).set({ passwordHash }).where(eq(users.id, 'A5'));
+  command.open();
+  expect(await command.ended).toBe(0);
   expect(command.output()).toContain('Hardened 9 hashes');
+  const [user] = await db().select().from(users).where(eq(users.id, 'A5'));
+  expect(user?.passwordHash).toBe(passwordHash);
 });
 
 test('two imports of one file at a time double nobody', async () => {

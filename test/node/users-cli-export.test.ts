@@ -15,6 +15,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { importedUsers } from '../../src/db/imported-users.ts';
 import { users } from '../../src/db/schema.ts';
 import { normalizeUserName } from '../../src/user-name.ts';
+import { startGate } from '../support/gate.ts';
 import { identityHash } from '../support/identity-hash.ts';
 import { useLocalDatabase } from '../support/operator.ts';
 import { ROOT } from '../support/process.ts';
@@ -242,13 +243,12 @@ test.runIf(existsSync('/dev/full'))(
 );
 
 test('an export that is interrupted leaves nothing behind', async () => {
-  await storeMany(50_000);
-  const command = begin(['users', 'export', file]);
-  const ended = command.ended.then(() => 'ended');
-  const hasBegun = () => readdirSync(folder).some((name) => name.startsWith('.portero-'));
-  while (!hasBegun() && (await Promise.race([ended, 'running'])) === 'running') {
-    await db().execute('select 1');
-  }
+  await storeMany(2500);
+  const secondPage = await startGate(databaseUrl(), 'inner join "roles"');
+  const environment = { DATABASE_URL: secondPage.databaseUrl };
+  const command = begin(['users', 'export', file], '', environment);
+  await Promise.race([secondPage.reached, command.ended]);
+  expect(readdirSync(folder)).toContainEqual(expect.stringMatching(/^\.portero-/));
   command.signal('SIGINT');
   command.signal('SIGINT'); // npm passes it on once more
   expect(await command.ended).toBe(130);
