@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { base64url, errors, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import { type Claims, type Issuance, MAX_TOKEN_LENGTH, TOKEN_LIFETIME_SECONDS } from './claims.ts';
+import { isCompactJws } from './compact-jws.ts';
 import { fail, type Result, succeed } from './result.ts';
 import type { VerificationKey } from './signing-key.ts';
 
@@ -84,34 +85,6 @@ export async function verifyJwt(
     if (known === undefined) throw new errors.JWKSNoMatchingKey();
     return known.key;
   }
-}
-
-/**
- * Whether a token is three parts of base64url (RFC 7515, section 3.1), and the first two are JSON exactly as
- * `JSON.stringify` writes it.
- *
- * jose also reads padding, white space and unused last bits, and it takes the last one of a repeated member. Then one
- * token would have many spellings, and two readers could understand it differently.
- */
-function isCompactJws(token: string): boolean {
-  const parts = token.split('.');
-  return parts.length === 3 && parts.every(isBase64Url) && parts.slice(0, 2).every(isCanonicalJson);
-}
-
-function isCanonicalJson(part: string): boolean {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      base64url.decode(part),
-    );
-    return JSON.stringify(JSON.parse(text)) === text;
-  } catch {
-    return false;
-  }
-}
-
-function isBase64Url(text: string): boolean {
-  if (!/^[\w-]+$/.test(text) || text.length % 4 === 1) return false;
-  return base64url.encode(base64url.decode(text)) === text;
 }
 
 /** Refuses claims that Portero never writes, even where the signature is right. */
