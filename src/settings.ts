@@ -12,12 +12,12 @@
  * @module
  */
 import type { Issuance } from '#portero/internal/claims.ts';
+import { createJwtVerifier, type JwtVerifier } from '#portero/internal/jwt-verifier.ts';
 import { type Result, succeed } from '#portero/internal/result.ts';
 import {
   importVerificationKeys,
   type PreviousSecret,
   type SigningKey,
-  type VerificationKey,
 } from '#portero/internal/signing-key.ts';
 import { type DatabaseAddress, sqlEndpoint } from './db/database-address.ts';
 import type { Lockout } from './db/lockout.ts';
@@ -40,8 +40,8 @@ export interface Settings {
   turnstile: TurnstileSettings;
   issuance: Issuance;
   signingKey: SigningKey;
-  /** The signing key. While keys are rotated, another key too. */
-  verificationKeys: VerificationKey[];
+  /** Accepts the tokens of the signing key. While keys are rotated, those of another key too. */
+  jwtVerifier: JwtVerifier;
   rateLimits: RateLimits;
   lockout: Lockout;
   /** The most hashes that one isolate takes on. */
@@ -111,13 +111,14 @@ async function toSettings(
   env: Environment,
   previous: PreviousSecret | undefined,
 ): Promise<Settings> {
-  const verificationKeys = await importVerificationKeys(env.JWT_SECRET, previous);
+  const keys = await importVerificationKeys(env.JWT_SECRET, previous);
+  const issuance = { issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE };
   return {
     database: env.database,
     turnstile: turnstileSettings(env),
-    issuance: { issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE },
-    signingKey: verificationKeys[0],
-    verificationKeys,
+    issuance,
+    signingKey: keys[0],
+    jwtVerifier: createJwtVerifier({ keys, issuance }),
     rateLimits: { address: env.LOGINS_PER_ADDRESS, name: env.LOGINS_PER_NAME },
     lockout: { failures: env.LOCKOUT_FAILURES, minutes: env.LOCKOUT_MINUTES },
     hashCapacity: env.HASH_CAPACITY,

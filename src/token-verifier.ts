@@ -6,7 +6,6 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Context } from 'hono';
 import { fail } from '#portero/internal/result.ts';
-import { verifyJwt } from '#portero/internal/verify-jwt.ts';
 import { requireToken } from '#portero/middleware.ts';
 import type { Verification, Verifier } from '#portero/verifier.ts';
 import type { AppEnv } from './app-env.ts';
@@ -46,11 +45,11 @@ export class TokenVerifier extends WorkerEntrypoint<Env> implements Verifier {
 /** Never throws. */
 async function verify(
   token: string,
-  { verificationKeys: keys, issuance }: Settings,
+  { jwtVerifier }: Settings,
   address?: string,
 ): Promise<Verification> {
   try {
-    const verification = await verifyJwt(token, { keys, issuance, now: Date.now() });
+    const verification = await jwtVerifier.verify(token, Date.now());
     if (!verification.ok) log({ event: 'token_refused', reason: verification.reason, address });
     return verification;
   } catch (error) {

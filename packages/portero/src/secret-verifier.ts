@@ -6,12 +6,9 @@
  *
  * @module
  */
-import {
-  importVerificationKeys,
-  MIN_SECRET_BYTES,
-  type VerificationKey,
-} from './internal/signing-key.ts';
-import { MAX_CLOCK_TOLERANCE_SECONDS, verifyJwt } from './internal/verify-jwt.ts';
+import { createJwtVerifier, type JwtVerifier } from './internal/jwt-verifier.ts';
+import { importVerificationKeys, MIN_SECRET_BYTES } from './internal/signing-key.ts';
+import { MAX_CLOCK_TOLERANCE_SECONDS } from './internal/verify-jwt.ts';
 import type { Verifier } from './verifier.ts';
 
 export type { Caller, TokenReason, Verification, Verifier } from './verifier.ts';
@@ -70,16 +67,19 @@ export function createSecretVerifier(options: SecretVerifierOptions): Verifier {
     );
   }
 
-  // The keys are kept and not a promise of them: Workers bind a promise to the request that made it.
-  let keys: VerificationKey[] | undefined;
+  // The verifier is kept and not a promise of it: Workers bind a promise to the request that made it.
+  let verifier: JwtVerifier | undefined;
   return {
     async verify(token) {
-      keys ??= await importVerificationKeys(
-        secret,
-        previous && { secret: previous.secret, until: previous.until.getTime() },
-      );
-      const issuance = { issuer, audience };
-      return verifyJwt(token, { keys, issuance, now: Date.now(), clockToleranceSeconds });
+      verifier ??= createJwtVerifier({
+        keys: await importVerificationKeys(
+          secret,
+          previous && { secret: previous.secret, until: previous.until.getTime() },
+        ),
+        issuance: { issuer, audience },
+        clockToleranceSeconds,
+      });
+      return verifier.verify(token, Date.now());
     },
   };
 }

@@ -9,6 +9,7 @@ import { type Claims, type Issuance, MAX_TOKEN_LENGTH, TOKEN_LIFETIME_SECONDS } 
 import { isCompactJws } from './compact-jws.ts';
 import { fail, type Result, succeed } from './result.ts';
 import type { VerificationKey } from './signing-key.ts';
+import type { VerifiedToken } from './verified-tokens.ts';
 
 /** The clocks of two machines may differ by this much, where nothing else is said. */
 const DEFAULT_CLOCK_TOLERANCE_SECONDS = 5;
@@ -44,47 +45,56 @@ export interface VerifyJwtOptions {
   keys: VerificationKey[];
   /** The issuer and the audience that the token must name. */
   issuance: Issuance;
-  /** Milliseconds since 1970. */
-  now: number;
   /** A token is accepted this many seconds before its beginning and after its end: 5 by default. */
   clockToleranceSeconds?: number;
 }
 
-/** Verifies the signature, the header and the claims of a token. */
+/**
+ * Verifies the form, the signature, the header and the claims of a token.
+ *
+ * @param now milliseconds since 1970
+ */
 export async function verifyJwt(
   token: string,
-  {
-    keys,
-    issuance,
-    now,
-    clockToleranceSeconds = DEFAULT_CLOCK_TOLERANCE_SECONDS,
-  }: VerifyJwtOptions,
-): Promise<Result<Claims, TokenReason>> {
+  { keys, issuance, clockToleranceSeconds = DEFAULT_CLOCK_TOLERANCE_SECONDS }: VerifyJwtOptions,
+  now: number,
+): Promise<Result<VerifiedToken, TokenReason>> {
   if (token.length > MAX_TOKEN_LENGTH) return fail('too_long');
   if (!isCompactJws(token)) return fail('malformed');
   try {
-    const { payload, protectedHeader } = await jwtVerify(token, ({ kid }) => findKey(kid), {
-      algorithms: ['HS256'],
-      typ: 'JWT',
-      issuer: issuance.issuer,
-      audience: issuance.audience,
-      clockTolerance: clockToleranceSeconds,
-      currentDate: new Date(now),
+    const { payload, protectedHeader } = await jwtVerify(
+      token,
+      ({ kid }) => findKey(keys, kid, now).key,
+      {
+        algorithms: ['HS256'],
+        typ: 'JWT',
+        issuer: issuance.issuer,
+        audience: issuance.audience,
+        clockTolerance: clockToleranceSeconds,
+        currentDate: new Date(now),
+      },
+    );
+    const parsed = v.safeParse(ClaimsSchema, payload);
+    if (!parsed.success || !v.is(HeaderSchema, protectedHeader)) return fail('claims');
+    const claims = parsed.output;
+    if (!isOfOurMaking(claims)) return fail('claims');
+    const { until = Infinity } = findKey(keys, protectedHeader.kid, now);
+    return succeed({
+      claims,
+      validFrom: (claims.nbf - clockToleranceSeconds) * 1000,
+      validUntil: Math.min((claims.exp + clockToleranceSeconds) * 1000 - 1, until),
     });
-    const claims = v.safeParse(ClaimsSchema, payload);
-    const hasOurHeader = v.is(HeaderSchema, protectedHeader);
-    if (!claims.success || !hasOurHeader || !isOfOurMaking(claims.output)) return fail('claims');
-    return succeed(claims.output);
   } catch (error) {
     if (error instanceof errors.JOSEError) return fail(error.code as TokenReason);
     throw error;
   }
+}
 
-  function findKey(kid: string | undefined): CryptoKey {
-    const known = keys.find(({ id, until = Infinity }) => id === kid && now <= until);
-    if (known === undefined) throw new errors.JWKSNoMatchingKey();
-    return known.key;
-  }
+/** @throws JWKSNoMatchingKey where the key is unknown, or verifies no longer */
+function findKey(keys: VerificationKey[], id: string | undefined, now: number): VerificationKey {
+  const known = keys.find((key) => key.id === id && now <= (key.until ?? Infinity));
+  if (known === undefined) throw new errors.JWKSNoMatchingKey();
+  return known;
 }
 
 /** Refuses claims that Portero never writes, even where the signature is right. */
