@@ -17,10 +17,7 @@ import { readSettings, type Settings } from './settings.ts';
 /** Protects a route of Portero itself. The database is not asked. */
 export const requireOwnToken = requireToken({
   verifier: (context: Context<AppEnv>) => ({
-    verify(token) {
-      const address = readClientAddress(context.req.raw.headers)?.address;
-      return verify(token, context.get('settings'), address);
-    },
+    verify: (token) => verify(token, context.get('settings'), context.req.raw.headers),
   }),
 });
 
@@ -42,15 +39,17 @@ export class TokenVerifier extends WorkerEntrypoint<Env> implements Verifier {
   }
 }
 
-/** Never throws. */
+/** Never throws. @param headers of the request, where there is one */
 async function verify(
   token: string,
   { jwtVerifier }: Settings,
-  address?: string,
+  headers?: Headers,
 ): Promise<Verification> {
   try {
     const verification = await jwtVerifier.verify(token, Date.now());
-    if (!verification.ok) log({ event: 'token_refused', reason: verification.reason, address });
+    if (verification.ok) return verification;
+    const address = headers && readClientAddress(headers)?.address;
+    log({ event: 'token_refused', reason: verification.reason, address });
     return verification;
   } catch (error) {
     logUnexpected(error);
