@@ -8,7 +8,6 @@
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { HonoBase } from 'hono/hono-base';
-import { TrieRouter } from 'hono/router/trie-router';
 import { getPath } from 'hono/utils/url';
 import { problem } from '#portero/internal/problem.ts';
 import { requirePermission } from '#portero/middleware.ts';
@@ -17,6 +16,7 @@ import { readMe } from './account/me.ts';
 import { readUser, readUsers } from './administration/users.ts';
 import type { AppEnv } from './app-env.ts';
 import { allowOrigins } from './http/cors.ts';
+import { RememberingRouter } from './http/router.ts';
 import { log, logUnexpected } from './log.ts';
 import { login } from './login/login.ts';
 import { readPublicConfig } from './public-config.ts';
@@ -73,10 +73,10 @@ const corsOriginsOf = (context: Context<AppEnv>) => readCorsOrigins(context.env)
  * ASP.NET Core matches paths without regard to case or a trailing slash, and clients rely on that. So a path is folded before
  * it is matched, and the routes are written in lower case.
  *
- * Hono's own choice of a router would be the same, after a try with one that cannot tell `/me` from `/:id`.
+ * Hono's own choice of a router would be the same without a memory, after a try with one that cannot tell `/me` from `/:id`.
  */
 export const app = new HonoBase<AppEnv>({
-  router: new TrieRouter(),
+  router: new RememberingRouter(),
   getPath: (request) => foldApiPath(getPath(request)),
 });
 
