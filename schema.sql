@@ -1,5 +1,6 @@
 -- The whole current schema, written by `npm run generate` from src/db.
 
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE TYPE "public"."permission_action" AS ENUM('create', 'update', 'delete', 'list', 'read');
 CREATE TABLE "imported_users" (
 	"source" text NOT NULL,
@@ -61,7 +62,7 @@ CREATE TABLE "roles" (
 CREATE TABLE "users" (
 	"id" text PRIMARY KEY NOT NULL,
 	"user_name" text NOT NULL,
-	"normalized_user_name" text NOT NULL,
+	"normalized_user_name" text COLLATE "C" NOT NULL,
 	"email" text,
 	"password_hash" text,
 	"foreign_layer_id" integer,
@@ -80,5 +81,10 @@ ALTER TABLE "users" ADD CONSTRAINT "users_foreign_layer_id_foreign_layers_id_fk"
 ALTER TABLE "users" ADD CONSTRAINT "users_role_id_roles_id_fk" FOREIGN KEY ("role_id") REFERENCES "public"."roles"("id") ON DELETE no action ON UPDATE no action;
 CREATE INDEX "imported_users_user_id_index" ON "imported_users" USING btree ("user_id");
 CREATE INDEX "users_foreign_layer_id_index" ON "users" USING btree ("foreign_layer_id");
+CREATE INDEX "users_role_id_normalized_user_name_index" ON "users" USING btree ("role_id","normalized_user_name");
+CREATE INDEX "users_inactive_index" ON "users" USING btree ("normalized_user_name") WHERE not "users"."active";
+CREATE INDEX "users_first_letter_index" ON "users" USING btree (left(lower("email"), 1),"normalized_user_name");
+CREATE INDEX "users_first_letters_index" ON "users" USING btree (left(lower("email"), 2),"normalized_user_name");
+CREATE INDEX "users_trigrams_index" ON "users" USING gin ("normalized_user_name" gin_trgm_ops,lower("email") gin_trgm_ops);
 
 INSERT INTO "login_attempt_salt" DEFAULT VALUES;

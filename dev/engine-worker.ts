@@ -5,8 +5,8 @@
  * @module
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import { openEmbeddedPostgres } from './embedded-postgres.ts';
 import type { Command, Report } from './engine.ts';
 import { createExecutor } from './neon-queries.ts';
 
@@ -14,7 +14,7 @@ const report = (message: Report) => parentPort?.postMessage(message);
 const FOR_EVER = new AbortController().signal;
 
 try {
-  const pglite = await PGlite.create(workerData as string | undefined);
+  const pglite = await openEmbeddedPostgres({ dataDir: workerData as string | undefined });
   const execute = createExecutor(createPgConfig(pglite));
   parentPort?.on('message', async (command: Command) => {
     if (command === 'close') {

@@ -25,6 +25,8 @@ const MIGRATIONS = join(ROOT, 'drizzle');
 const COMMONEST_PASSWORDS = join(ROOT, 'src/password/commonest-passwords.ts');
 const SCHEMA_SQL = join(ROOT, 'schema.sql');
 const SCHEMA = ['--dialect', 'postgresql', '--schema', 'src/db/{schema,imported-users}.ts'];
+/** It belongs to the database and not to a table, so it is not in the Drizzle schema. A migration makes it too. */
+const EXTENSION = 'CREATE EXTENSION IF NOT EXISTS pg_trgm;\n';
 /** No login works without these rows. A migration makes them too. */
 const ROWS = '\nINSERT INTO "login_attempt_salt" DEFAULT VALUES;\n';
 const OPENAPI = join(ROOT, 'public/openapi.json');
@@ -82,7 +84,7 @@ function clientJs(): string {
 
 function schemaSql(): string {
   const header = '-- The whole current schema, written by `npm run generate` from src/db.\n\n';
-  return header + run('drizzle-kit', 'export', ...SCHEMA) + ROWS;
+  return header + EXTENSION + run('drizzle-kit', 'export', ...SCHEMA) + ROWS;
 }
 
 /**

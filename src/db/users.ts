@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
-import { normalizeUserName } from '../user-name.ts';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Database } from './connection.ts';
 import { roles, users } from './schema.ts';
+import { searchNames } from './search-users.ts';
 
 const columns = {
   id: users.id,
@@ -25,7 +25,10 @@ const usersWithRoles = (db: Database) =>
 
 /** Which users to find. An absent member does not restrict them. */
 export interface UserFilter {
-  /** A part of the user name or of the e-mail address, without regard to case. */
+  /**
+   * A part of the user name or of the e-mail address, without regard to case. One or two characters match only the
+   * beginning of a name or of an address.
+   */
   search?: string;
   active?: boolean;
   /** The name of the role. */
@@ -52,25 +55,17 @@ export function findUsers(
   { search, active, role }: UserFilter,
   { limit, after }: PageOfUsers,
 ): Promise<UserRow[]> {
-  return usersWithRoles(db)
-    .where(
-      and(
-        after === undefined ? undefined : gt(users.normalizedUserName, after),
-        active === undefined ? undefined : eq(users.active, active),
-        role === undefined ? undefined : eq(roles.name, role),
-        search === undefined ? undefined : contains(search),
-      ),
-    )
-    .orderBy(asc(users.normalizedUserName))
-    .limit(limit);
-}
-
-/** `position` has no wildcards, so nothing in the text has to be escaped. */
-function contains(search: string): SQL {
-  return sql`(
-    position(${normalizeUserName(search)}::text in ${users.normalizedUserName}) > 0
-    or position(lower(${search}::text) in lower(${users.email})) > 0
-  )`;
+  const roleId = sql`(select ${roles.id} from ${roles} where ${roles.name} = ${role})`;
+  const filter = and(
+    after === undefined ? undefined : gt(users.normalizedUserName, after),
+    active === undefined ? undefined : eq(users.active, active),
+    role === undefined ? undefined : eq(users.roleId, roleId),
+  );
+  const found =
+    search === undefined
+      ? filter
+      : sql`${users.normalizedUserName} in (${searchNames(search, { filter, limit })})`;
+  return usersWithRoles(db).where(found).orderBy(asc(users.normalizedUserName)).limit(limit);
 }
 
 /** @throws what `databaseFailure` reads */

@@ -1,9 +1,10 @@
 /** The migrations, and the schema that is generated beside them. */
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openEmbeddedPostgres } from '../../dev/embedded-postgres.ts';
 import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
 import { createExecutor } from '../../dev/neon-queries.ts';
 import { MIGRATIONS_FOLDER, migrate } from '../../src/db/migrate.ts';
@@ -20,7 +21,7 @@ let databaseUrl: string;
 
 beforeAll(async () => {
   copyDatabaseInto(folder);
-  pglite = await PGlite.create(join(folder, 'postgres'));
+  pglite = await openEmbeddedPostgres({ dataDir: join(folder, 'postgres') });
   server = await startLocalServer({ execute: createExecutor(createPgConfig(pglite)) });
   databaseUrl = server.databaseUrl;
 });
@@ -40,7 +41,8 @@ beforeEach(async () => {
 async function catalog() {
   const { rows } = await pglite.query(`
     select table_name || '.' || column_name as name,
-      concat_ws(' ', data_type, udt_name, is_nullable, column_default, identity_generation) as is
+      concat_ws(' ', data_type, udt_name, is_nullable, collation_name, column_default,
+        identity_generation) as is
     from information_schema.columns where table_schema = 'public'
     union all
     select conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)

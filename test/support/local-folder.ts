@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { openEmbeddedPostgres } from '../../dev/embedded-postgres.ts';
 import { openLocalDatabase } from '../../dev/local-database.ts';
 import { expectValue } from './expect-value.ts';
 import { migratedDatabase } from './migrated-database.ts';
@@ -9,7 +9,7 @@ import { migratedDatabase } from './migrated-database.ts';
 export async function fillLocalFolder(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const dataDir = join(folder, 'postgres');
-  const pglite = await PGlite.create({ dataDir, loadDataDir: await migratedDatabase() });
+  const pglite = await openEmbeddedPostgres({ dataDir, loadDataDir: await migratedDatabase() });
   await pglite.close();
   const local = await openLocalDatabase(folder); // which adds the demo users
   await expectValue(local).close();

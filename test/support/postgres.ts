@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import type { PoolConfig } from 'pg';
+import { openEmbeddedPostgres } from '../../dev/embedded-postgres.ts';
 import { freePort } from './free-port.ts';
 import { migratedDatabase } from './migrated-database.ts';
 
@@ -33,7 +33,7 @@ export async function startPostgres(): Promise<Postgres> {
 }
 
 async function startEmbedded(): Promise<Postgres> {
-  const pglite = await PGlite.create({ loadDataDir: await migratedDatabase() });
+  const pglite = await openEmbeddedPostgres({ loadDataDir: await migratedDatabase() });
   return { config: createPgConfig(pglite), stop: () => pglite.close() };
 }
 
