@@ -1,6 +1,6 @@
 /**
- * `npm test`: the tests of the Worker beside all others. Those of the Worker run one after the other,
- * because they share a database, and would leave a core idle. What follows the command goes to each.
+ * `npm test`: all tests, in three processes that run at the same time. Each has files that wait, for a database that they
+ * share or for a browser, and would leave a core idle. What follows the command goes to each.
  *
  * @module
  */
@@ -8,6 +8,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { migratedDatabase } from './support/migrated-database.ts';
+
+/** The projects of `vitest.config.ts`. The first name of each process stands before its lines. */
+const PROCESSES = [['worker', 'full-cost'], ['node'], ['browser']];
 
 const VITEST = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
 /** Tests start programs some seventy times, wrangler among them. */
@@ -17,7 +21,7 @@ const TOTALS = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
 const totals = [0, 0, 0];
 
 /** @returns whether every test passed */
-async function run(...projects: string[]): Promise<boolean> {
+async function run(projects: string[]): Promise<boolean> {
   const which = projects.flatMap((project) => ['--project', project]);
   const args = ['run', ...which, '--passWithNoTests', ...process.argv.slice(2)];
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
@@ -31,7 +35,7 @@ async function run(...projects: string[]): Promise<boolean> {
     counts.forEach((count = '0', index) => {
       totals[index] = (totals[index] ?? 0) + Number(count);
     });
-    if (counts.length === 0) console.log(`${(projects[0] ?? '').padEnd(6)} | ${line}`);
+    if (counts.length === 0) console.log(`${(projects[0] ?? '').padEnd(7)} | ${line}`);
   };
   createInterface(vitest.stdout).on('line', show);
   createInterface(vitest.stderr).on('line', show);
@@ -39,7 +43,8 @@ async function run(...projects: string[]): Promise<boolean> {
   return exitCode === 0;
 }
 
-const areGreen = await Promise.all([run('worker'), run('node', 'browser')]);
+await migratedDatabase(); // else each of them would make it
+const areGreen = await Promise.all(PROCESSES.map(run));
 const [passed = 0, failed, skipped = 0] = totals;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = passed > 0 && areGreen.every(Boolean) ? 0 : 1;

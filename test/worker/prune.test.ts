@@ -11,6 +11,7 @@ import { breakNext, identityHash } from '../support/control.ts';
 import { expectValue } from '../support/expect-value.ts';
 import { addUser, database, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
+import { raceRounds } from '../support/rounds.ts';
 
 beforeAll(resetDatabase);
 afterEach(() => vi.restoreAllMocks());
@@ -42,7 +43,7 @@ test('it forgets the attempts that count no longer, and no others', async () => 
   await addAttempts('a day ago', 86_400);
   await addAttempts('just over', 301);
   await addAttempts('all of them right', 301, { attempts: [] });
-  await addAttempts('nearly over', 290);
+  await addAttempts('nearly over', 240);
   await addAttempts('locked later', 10, { first: 309 });
   await addAttempts('now', 0);
   const log = recordLog();
@@ -73,7 +74,7 @@ test('it waits for an import that has listed a layer and not yet stored its hash
     false,
   );
   const log = recordLog();
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < raceRounds(20); round++) {
     const name = `imported ${round}`;
     const user = { id: name, userName: name, normalizedUserName: name, roleId: 1 };
     const row = { ...user, passwordHash: hash.passwordHash, foreignLayerId: layerIdOf(hash) };
