@@ -4,8 +4,9 @@
  * There is no route of the browser's network here: with one, Playwright itself would answer every preflight
  * (https://github.com/microsoft/playwright/issues/27339).
  */
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { launchBrowser } from '../support/launch-browser.ts';
 import { forAllTests } from '../support/lifetime.ts';
 import { startPlainWrangler } from '../support/plain-wrangler.ts';
 import { TEST_ENV } from '../support/test-env.ts';
@@ -83,7 +84,7 @@ function sendFrom(page: Page, url: string, { isLoggedIn = false, ...init }: Opti
 
 describe.skipIf(inject('browser') === null)('a web app of another origin', () => {
   beforeAll(async () => {
-    browser = await chromium.launch(inject('browser') ?? {});
+    browser = await launchBrowser();
   });
   afterAll(() => browser.close());
   forAllTests(async () => {

@@ -13,11 +13,11 @@ export function makeTemporaryFolder(parent = tmpdir()): string {
 
 /** For many files: in memory, where there is room, they cost a tenth of the processor time. Whoever makes one removes it. */
 export function makeMemoryFolder(): string {
-  return makeTemporaryFolder(hasRoom(MEMORY) ? MEMORY : tmpdir());
+  return makeTemporaryFolder(hasRoomInMemory() ? MEMORY : tmpdir());
 }
 
-function hasRoom(path: string): boolean {
-  if (!existsSync(path)) return false;
-  const { bavail, bsize } = statfsSync(path);
+export function hasRoomInMemory(): boolean {
+  if (!existsSync(MEMORY)) return false;
+  const { bavail, bsize } = statfsSync(MEMORY);
   return bavail * bsize > ROOM_BYTES;
 }

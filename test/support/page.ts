@@ -1,16 +1,17 @@
 /** The login page in a real browser. */
 import { sql } from 'drizzle-orm';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished } from 'vitest';
 import { connect } from '../../src/db/connection.ts';
+import { launchBrowser } from './launch-browser.ts';
 
 export const PAGE_URL = inject('pageUrl');
 export const PASSWORD = 's3cr3t';
 export const REFUSED =
   'The login was refused. Check the user name and the password. After several failures, a name is locked for a few minutes.';
 
-/** How long anything on the page may take. */
-const TIMEOUT_MS = 10_000;
+/** What has not come by then never comes. */
+const TIMEOUT_MS = 60_000;
 
 /** A browser writes these by itself when a request is refused, and no page can keep it from that. */
 const REFUSED_REQUEST = /^Failed to load resource: the server responded with a status of 4\d\d/;
@@ -27,7 +28,7 @@ let browser: Browser;
 export function describePage(name: string, tests: () => void): void {
   describe.skipIf(inject('browser') === null)(name, () => {
     beforeAll(async () => {
-      browser = await chromium.launch(inject('browser') ?? {});
+      browser = await launchBrowser();
     });
     afterAll(() => browser.close());
     tests();
