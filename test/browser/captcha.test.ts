@@ -286,9 +286,9 @@ describePage('a login that waits for the widget ends', () => {
     await page.clock.runFor(1_000);
     await alerted(page, 'Please confirm in the box above that you are human.');
     await logIn(page, userName);
-    await page.clock.runFor(110_000);
+    await page.clock.runFor(90_000);
     await page.getByRole('button', { name: 'Logging in…' }).waitFor();
-    await page.clock.runFor(10_000);
+    await page.clock.runFor(30_000);
     await alerted(page, UNANSWERED);
     await page.getByRole('button', { name: 'Log in' }).waitFor();
     await page.getByLabel('Verify you are human').click();

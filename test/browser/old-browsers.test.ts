@@ -100,6 +100,7 @@ describePage('a browser', () => {
     const page = await openPage({
       prepare: async (page) => {
         await page.clock.install();
+        await page.clock.pauseAt(Date.now() + 1_000);
         await page.route('**/page/users.js', async (route) => {
           await arrival.promise;
           await route.continue();
@@ -295,8 +296,9 @@ describePage('a login that takes long', () => {
         await page.route('**/turnstile/v0/api.js?*', () => script.resolve());
       },
     });
-    // The clock is not to run out while the page still waits for its configuration.
+    // The clock is not to run out while the page still waits for its configuration, nor while the test types.
     await script.promise;
+    await page.clock.pauseAt(Date.now() + 1_000);
     await logIn(page, 'nobody');
     await page.clock.runFor(2_000);
     await page.getByRole('status').getByText(CHECKING).waitFor();
