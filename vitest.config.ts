@@ -9,6 +9,9 @@ import { WEAK_COST, weakBuilds } from './test/support/weak-hashes.ts';
 // Wrangler looks for the required secrets here, and warns of missing ones for every file otherwise.
 Object.assign(process.env, TEST_ENV, weakBuilds());
 
+/** Vitest looks for the module in the runtime. */
+const RUNNER_FLAGS = ['enable_nodejs_inspector_module'];
+
 export default defineConfig({
   test: {
     silent: 'passed-only',
@@ -22,7 +25,7 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             verbose: false, // the runtime's own stack for every connection that a test drops
             miniflare: {
-              compatibilityFlags: ['enable_nodejs_inspector_module'], // Vitest looks for it
+              compatibilityFlags: RUNNER_FLAGS,
               bindings: TEST_ENV,
               ratelimits: TEST_RATE_LIMITS,
               outboundService: { node: leadTo(inject('internetAddress')) },
@@ -42,7 +45,12 @@ export default defineConfig({
       },
       {
         // The password hash, in the Workers runtime and at the full cost.
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { compatibilityFlags: RUNNER_FLAGS },
+          }),
+        ],
         test: {
           ...TIMEOUTS,
           name: 'full-cost',

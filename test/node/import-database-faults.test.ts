@@ -117,7 +117,7 @@ describe.each(OLD_SERVERS)('$name', ({ start }) => {
       );
       onTestFinished(() => void server.execute(isMysql ? 'unlock tables' : 'rollback'));
       const read = async () =>
-        readTable(await open(server.addressOf(), { ...PATIENT, silenceMs: 500 }), 'users');
+        readTable(await open(server.addressOf(), { ...PATIENT, silenceMs: 2_000 }), 'users');
       expect(await sentenceOf(read())).toMatch(
         /^Nothing comes from the database old at localhost:\d+ any more, while .*AspNetUsers was read\./,
       );
