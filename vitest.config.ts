@@ -66,7 +66,7 @@ export default defineConfig({
           ...TIMEOUTS,
           name: 'node',
           pool: 'threads', // which start sooner than processes
-          maxWorkers: 1, // the Worker's tests run beside them
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
           include: ['test/node/**/*.test.ts'],
           globalSetup: './test/support/prepare-database.ts',
