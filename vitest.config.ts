@@ -98,19 +98,6 @@ export default defineConfig({
           globalSetup: './test/support/prepare-database.ts',
         },
       },
-      {
-        // The login page in browsers that are too old. `npm run test:old-browsers` runs it, and `npm test` does not.
-        resolve: { alias: WEAK_COST },
-        test: {
-          ...TIMEOUTS,
-          name: 'old-browsers',
-          pool: 'threads',
-          maxWorkers: 5, // they wait, mostly
-          sequence: { groupOrder: 4 },
-          include: ['test/old-browsers/**/*.test.ts'],
-          globalSetup: './test/support/start-page.ts',
-        },
-      },
     ],
   },
 });

@@ -83,6 +83,9 @@ async function answers(databaseUrl: string): Promise<boolean> {
 /** A table or a column that a newer migration makes. */
 const UNDEFINED = ['42P01', '42703'];
 const INVALID_PASSWORD = '28P01';
+const NOT_ALLOWED = '42501';
+/** Before and since PostgreSQL 16. */
+const NO_EXTENSION = ['58P01', '0A000'];
 /** A type or a table that is there already. */
 const DUPLICATES = ['42710', '42P07'];
 
@@ -105,6 +108,14 @@ async function explainFaults<T>(target: Target, use: (target: Target) => Promise
     }
     if (sqlState === INVALID_PASSWORD) {
       throw new OperatorError(`The user and password of DATABASE_URL do not open ${name}.`);
+    }
+    if (sqlState === NOT_ALLOWED) {
+      throw new OperatorError(`The user of DATABASE_URL may not do this in ${name}.`);
+    }
+    if (NO_EXTENSION.includes(sqlState ?? '')) {
+      throw new OperatorError(
+        `${capitalized(name)} lacks the extension pg_trgm, which the search for users needs.`,
+      );
     }
     const why = {
       database_unreachable: 'cannot be reached',

@@ -95,9 +95,14 @@ function query(schema: { entries: Record<string, Schema> }): Json[] {
     const json = jsonSchema(entry, 'output');
     // The schema's default is a text, because the members of a query are texts. The document needs the number.
     if (json.type === 'integer') json.default = Number(json.default);
-    return { name, in: 'query', schema: json };
+    return { name, in: 'query', description: QUERY_DESCRIPTIONS[name], schema: json };
   });
 }
+
+const QUERY_DESCRIPTIONS: Record<string, string> = {
+  search:
+    'A part of the name or of the e-mail address. One or two letters match only the beginning of them.',
+};
 
 const PATHS = {
   '/api/Auth': {

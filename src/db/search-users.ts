@@ -14,8 +14,8 @@ import { users } from './schema.ts';
 /** A shorter text has no trigram. It matches only the beginning of a name or of an address. */
 const TRIGRAM_LENGTH = 3;
 
-/** A page goes along so many names before it looks matches up: some 5 ms. */
-const NAMES_ON_THE_WAY = 5_000;
+/** A page goes along so many names for each match that it has room for: some 5 ms for a page of 50. */
+const NAMES_PER_MATCH = 100;
 
 const name = users.normalizedUserName;
 
@@ -63,16 +63,17 @@ function namesThatContain(search: string, { filter, limit }: SearchPage): SQL {
     sql`${name} like ${patternOf(normalizeUserName(part))}`,
     sql`lower(${users.email}) like lower(${patternOf(part)}::text)`,
   );
+  const names = NAMES_PER_MATCH * limit;
   const isRest = sql`(select last_name from way) is not null`;
   const isFurther = gt(sql`match.name`, sql`(select last_name from way)`);
   return sql`
     with passed as materialized (
       select ${name} as name, ${isMatch} as is_match from ${users} where ${filter ?? sql`true`}
-      order by ${name} limit ${NAMES_ON_THE_WAY}
+      order by ${name} limit ${names}
     ),
     way as (
       select max(name) as last_name from passed
-      having count(*) = ${NAMES_ON_THE_WAY} and count(*) filter (where is_match) < ${limit}
+      having count(*) = ${names} and count(*) filter (where is_match) < ${limit}
     )
     (select name from passed where is_match order by name limit ${limit})
     union all

@@ -47,8 +47,11 @@ export const withoutTurns: TakeTurn = async () => {};
  */
 const MOST_ITERATIONS_AT_A_STRETCH = 80_000;
 
-/** As soon as another request comes, it is one layer at a stretch. From there on, one layer more while no other comes. */
+/** As soon as another request comes, it is one layer at a stretch. */
 const ITERATIONS_PER_STEP = 10_000;
+
+/** After so many pauses in which no other request has come, it is one layer more. */
+const QUIET_PAUSES_PER_STEP = 4;
 
 /** Every hash takes longer. So a hash that waits looks the less often, the more hashes are before it. */
 const SHORTEST_HASH_MS = 10;
@@ -78,6 +81,8 @@ export class HashQueue {
   /** How many iterations have run since others could go on. */
   #stretch = 0;
   #mostAtAStretch = MOST_ITERATIONS_AT_A_STRETCH;
+  /** In a row. */
+  #quietPauses = 0;
 
   /** Tells the queue that a request has come. While there are others, hashes let them go on more often. */
   noteRequest(): void {
@@ -114,6 +119,8 @@ export class HashQueue {
     await this.#untilFirst(ticket);
     if (this.#isTooLong(ticket, iterations)) {
       await this.#letOthersGoOn();
+      // What has begun in the pause may not be done. It would have to wait for long.
+      if (iterations > MOST_ITERATIONS_AT_A_STRETCH) await this.#letOthersGoOn();
       await this.#untilFirst(ticket);
     }
     this.#stretch += iterations;
@@ -135,10 +142,13 @@ export class HashQueue {
     const before = this.#requests;
     await scheduler.wait(0);
     this.#stretch = 0;
-    this.#mostAtAStretch =
-      this.#requests > before
-        ? ITERATIONS_PER_STEP
-        : Math.min(this.#mostAtAStretch + ITERATIONS_PER_STEP, MOST_ITERATIONS_AT_A_STRETCH);
+    if (this.#requests > before) {
+      this.#mostAtAStretch = ITERATIONS_PER_STEP;
+      this.#quietPauses = 0;
+    } else if (++this.#quietPauses % QUIET_PAUSES_PER_STEP === 0) {
+      const more = this.#mostAtAStretch + ITERATIONS_PER_STEP;
+      this.#mostAtAStretch = Math.min(more, MOST_ITERATIONS_AT_A_STRETCH);
+    }
   }
 
   /** @returns how many hashes are before this one */

@@ -84,8 +84,8 @@ describe.skipIf(bin === undefined)('a real PostgreSQL', () => {
     expect(cost.blocks).toBeLessThan(100);
   });
 
-  /** A search goes along this many names. Each user of them may be in a block of its own. */
-  const BLOCKS_ON_THE_WAY = 5_100;
+  /** A search goes along 100 names for each user of a page. Each of them may be in a block of its own. */
+  const BLOCKS_ON_THE_WAY = 100 * PAGE_SIZE;
 
   test.each<[UserFilter, string?]>([
     [{ search: 'zoe.castro12359' }],
