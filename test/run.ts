@@ -1,6 +1,6 @@
 /**
  * `npm test`: all tests, in three processes that run at the same time. Each has files that wait, for a database that they
- * share or for a browser, and would leave a core idle. What follows the command goes to each.
+ * share or for a browser, and would leave a core idle. Each gets the arguments of the command.
  *
  * @module
  */
@@ -10,8 +10,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { migratedDatabase } from './support/migrated-database.ts';
 
+/** `npm test -- NAME` finds a file of that name also among those that need a real server. */
+const isNamed = process.argv[2] !== undefined && !process.argv[2].startsWith('-');
+
 /** The projects of `vitest.config.ts`. The first name of each process stands before its lines. */
-const PROCESSES = [['worker', 'full-cost'], ['node'], ['browser']];
+const PROCESSES = [['worker', 'full-cost'], ['node', ...(isNamed ? ['servers'] : [])], ['browser']];
 
 const VITEST = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
 /** Tests start programs some seventy times, wrangler among them. */

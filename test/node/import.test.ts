@@ -523,9 +523,9 @@ test('an interrupted import or hardening says how to go on, and a second run com
   const left = await countBare();
   expect(left).toBeGreaterThan(0);
   expect(left).toBeLessThan(bare);
-  expect((await portero(['harden'])).output).toBe(
-    `Hardened ${left} hashes in the local database.\n`,
-  );
+  const { output } = await portero(['harden']);
+  const progress = /^\d+ of \d+ rows, .* left\n/gm; // a slow machine shows it
+  expect(output.replace(progress, '')).toBe(`Hardened ${left} hashes in the local database.\n`);
   expect(await countBare()).toBe(0);
 });
 
