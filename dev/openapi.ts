@@ -101,7 +101,7 @@ function query(schema: { entries: Record<string, Schema> }): Json[] {
 
 const QUERY_DESCRIPTIONS: Record<string, string> = {
   search:
-    'A part of the name or of the e-mail address. One or two letters match only the beginning of them.',
+    'A part of the name or of the e-mail address. One or two characters match only the beginning.',
 };
 
 const PATHS = {

@@ -12,7 +12,8 @@
  * 5. {@link failAttempt} ends an attempt that must not succeed. It stays counted, and {@link logLock} logs it if the name
  *    is now locked.
  * 6. `recordLogin` (`db/lockout.ts`) or `replacePassword` (`db/stored-passwords.ts`) takes a right attempt out of the
- *    count. `withdrawAttempt` (`db/lockout.ts`) takes out an attempt that was not on this user.
+ *    count. `withdrawAttempt` (`db/lockout.ts`) takes out an attempt that was not on this
+ *    user, or whose password nobody has looked at.
  *
  * @module
  */
@@ -140,13 +141,15 @@ export async function verifyAttempt(
 ): Promise<Result<PasswordMatch, PasswordReason | 'isolate_busy'>> {
   const stored = account?.passwordHash ?? null;
   const verify = (lane: Lane, shapes: LayerShape[]) =>
-    hashQueue.run(lane, (takeTurn) => verifyPassword(password, stored, { shapes, takeTurn }));
+    hashQueue.run(lane, key.normalizedUserName, (takeTurn) =>
+      verifyPassword(password, stored, { shapes, takeTurn }),
+    );
   const match = await verify('login', shapes);
   const ownShape = stored === null ? undefined : unlistedShape(stored, shapes);
   if (ownShape === undefined) return match;
 
   slot.release();
-  if (hashQueue.hasRoom('long')) return verify('long', [ownShape]);
+  if (hashQueue.hasRoom('long', key.normalizedUserName)) return verify('long', [ownShape]);
   await askDatabase(settings.database, (db) => withdrawAttempt(db, key));
   return fail('isolate_busy');
 }

@@ -48,7 +48,7 @@ async function measureSize(
     { rounds: isQuick ? ROUNDS.quick : ROUNDS.full, warmUp: 3 },
     { ours: () => verify(portero), floor: () => verify(jose) },
   );
-  const what = `token of ${count} permissions, ${bytes.toLocaleString('en')} bytes: CPU`;
+  const what = `token of ${count} ${count === 1 ? 'permission' : 'permissions'}, ${bytes.toLocaleString('en')} bytes: CPU`;
   return beside(what, 'µs', ours, { name: 'bare jose', values: floor });
 }
 

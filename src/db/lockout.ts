@@ -108,7 +108,7 @@ export async function recordLogin(db: Database, key: AttemptKey, userId: string)
     update ${users} set last_login_at = now() where ${users.id} = ${userId}`);
 }
 
-/** Takes an attempt out of the count that was not an attempt on this user. */
+/** Takes an attempt out of the count that was not on this user, or whose password nobody has looked at. */
 export async function withdrawAttempt(db: Database, key: AttemptKey): Promise<void> {
   await db.execute(refundAttempt(key));
 }

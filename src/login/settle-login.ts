@@ -38,13 +38,14 @@ async function recordSuccess(
 
 /** Stores today's hash of the password, behind all logins. Where that is not possible now, the next login does it. */
 async function rehash(
-  { userId, password, match }: SuccessfulLogin,
+  { key, userId, password, match }: SuccessfulLogin,
   { database }: Settings,
 ): Promise<void> {
-  if (!hashQueue.hasRoom('rehash')) {
+  const name = key.normalizedUserName;
+  if (!hashQueue.hasRoom('rehash', name)) {
     return log({ event: 'password_not_rehashed', userId, fault: 'isolate_busy' });
   }
-  const fresh = await hashQueue.run('rehash', (takeTurn) => hashPassword(password, takeTurn));
+  const fresh = await hashQueue.run('rehash', name, (takeTurn) => hashPassword(password, takeTurn));
   const replaced = await askDatabase(database, (db) =>
     replaceHash(db, { userId, current: match.hash, fresh }),
   );

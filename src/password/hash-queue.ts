@@ -15,7 +15,7 @@
  * Where a hash waits. A hash runs only while every lane before its own is empty.
  *
  * - `login`: every login has one such hash, whether there is such a user or not, and all of them cost the same. So the
- *   wait for them tells nothing about a user.
+ *   wait for them tells nothing about a user. A password change has a second one, for the new password.
  * - `rehash`: today's hash of a password that was right. Nobody waits for it.
  * - `long`: the layer of an imported hash that costs more than a login may cost. If the others waited for it, their wait
  *   would tell that its user exists.
@@ -26,8 +26,8 @@ export type Lane = 'login' | 'rehash' | 'long';
 const LANES: Lane[] = ['login', 'rehash', 'long'];
 
 /**
- * The most hashes in a lane. The places in {@link HashSlots} are the limit of the first lane. A rehash that finds no room is
- * made at the next login. A long hash takes up to 10 s, so a third one waits for 20 s.
+ * The most hashes in a lane. The slots (`hash-slots.ts`) are the limit of the first lane. A rehash that finds no room is
+ * made at the next login. A long hash takes up to 10 s, so a third one waits for 20 s, and longer while logins come.
  */
 const MOST_HASHES: Record<Lane, number> = { login: Number.POSITIVE_INFINITY, rehash: 16, long: 3 };
 
@@ -53,7 +53,7 @@ const ITERATIONS_PER_STEP = 10_000;
 /** After so many pauses in which no other request has come, it is one layer more. */
 const QUIET_PAUSES_PER_STEP = 4;
 
-/** Every hash takes longer. So a hash that waits looks the less often, the more hashes are before it. */
+/** Every hash takes longer. So the more hashes are before a hash, the less often it looks. */
 const SHORTEST_HASH_MS = 10;
 
 /**
@@ -66,6 +66,8 @@ const GONE_AFTER_MS = 1_000;
 interface Ticket {
   /** The index of its lane. */
   lane: number;
+  /** The normalised user name. */
+  name: string;
   /** The later it has come, the greater. */
   number: number;
   /** Milliseconds since 1970. */
@@ -89,24 +91,30 @@ export class HashQueue {
     this.#requests++;
   }
 
-  /** Whether a lane has room for another hash. */
-  hasRoom(lane: Lane): boolean {
+  /**
+   * Whether a lane has room for another hash of a name. A name has one long hash at most: else it could fill the lane, and keep
+   * the other names of the lane out.
+   */
+  hasRoom(lane: Lane, name: string): boolean {
     const index = LANES.indexOf(lane);
-    return this.#tickets.filter((ticket) => ticket.lane === index).length < MOST_HASHES[lane];
+    const inLane = this.#tickets.filter((ticket) => ticket.lane === index);
+    const isTwice = lane === 'long' && inLane.some((ticket) => ticket.name === name);
+    return !isTwice && inLane.length < MOST_HASHES[lane];
   }
 
   /**
    * Runs a hash when its turn has come.
    *
    * ```ts
-   * const hash = await queue.run('login', (takeTurn) => hashPassword(password, takeTurn));
+   * const hash = await queue.run('login', name, (takeTurn) => hashPassword(password, takeTurn));
    * ```
    *
+   * @param name the normalised user name
    * @param derive calls its argument before every derivation
    */
-  async run<T>(lane: Lane, derive: (takeTurn: TakeTurn) => Promise<T>): Promise<T> {
+  async run<T>(lane: Lane, name: string, derive: (takeTurn: TakeTurn) => Promise<T>): Promise<T> {
     const number = ++this.#lastNumber;
-    const ticket = { lane: LANES.indexOf(lane), number, seenAt: Date.now() };
+    const ticket = { lane: LANES.indexOf(lane), name, number, seenAt: Date.now() };
     this.#show(ticket);
     try {
       return await derive((iterations) => this.#takeTurn(ticket, iterations));
@@ -119,7 +127,7 @@ export class HashQueue {
     await this.#untilFirst(ticket);
     if (this.#isTooLong(ticket, iterations)) {
       await this.#letOthersGoOn();
-      // What has begun in the pause may not be done. It would have to wait for long.
+      // Work that began in the pause may not be finished, and it would have to wait for long.
       if (iterations > MOST_ITERATIONS_AT_A_STRETCH) await this.#letOthersGoOn();
       await this.#untilFirst(ticket);
     }

@@ -14,7 +14,8 @@ import { fail, type Result, succeed } from '#portero/internal/result.ts';
 const MOST_ITERATIONS = 8_800_000;
 
 /**
- * No login holds a slot for longer: 26 s by the deadlines in `docs/limits.md`. A request that the runtime has ended never
+ * No login holds a slot for longer: 26 s by the deadlines in `docs/limits.md`. A password change may, and then another one has
+ * its place. A request that the runtime has ended never
  * releases its slot.
  */
 const LONGEST_LOGIN_MS = 30_000;

@@ -9,7 +9,7 @@ afterEach(() => vi.restoreAllMocks());
 function recordHashes(queue: HashQueue) {
   const derived: string[] = [];
   const add = (name: string, lane: Lane = 'login', iterations = Array(3).fill(10_000)) =>
-    queue.run(lane, async (takeTurn) => {
+    queue.run(lane, name, async (takeTurn) => {
       for (const cost of iterations) {
         await takeTurn(cost);
         derived.push(name);
@@ -31,7 +31,7 @@ describe('in one lane', () => {
   test('a hash that fails makes way for the next one', async () => {
     const queue = new HashQueue();
     const { derived, add } = recordHashes(queue);
-    const failing = queue.run('login', async (takeTurn) => {
+    const failing = queue.run('login', 'other', async (takeTurn) => {
       await takeTurn(1);
       throw new RangeError();
     });
@@ -45,7 +45,7 @@ describe('in one lane', () => {
     const queue = new HashQueue();
     const { derived, add } = recordHashes(queue);
     const never = new Promise<void>(() => {});
-    const gone = () => queue.run('login', () => never);
+    const gone = () => queue.run('login', 'gone', () => never);
     gone();
     const first = add('a');
     gone();
@@ -59,7 +59,7 @@ describe('in one lane', () => {
     const { derived, add } = recordHashes(queue);
     let now = Date.now();
     vi.spyOn(Date, 'now').mockImplementation(() => now);
-    const slow = queue.run('login', async (takeTurn) => {
+    const slow = queue.run('login', 'other', async (takeTurn) => {
       await takeTurn(1);
       derived.push('slow');
       now += 1_001; // nothing of it is heard for so long
@@ -96,7 +96,7 @@ describe('of different lanes', () => {
     async (later, earlier) => {
       const queue = new HashQueue();
       const { derived, add } = recordHashes(queue);
-      const interrupted = queue.run(later, async (takeTurn) => {
+      const interrupted = queue.run(later, 'later', async (takeTurn) => {
         await takeTurn(1);
         derived.push(later);
         const interrupting = add(earlier, earlier);
@@ -115,13 +115,23 @@ describe('of different lanes', () => {
   ])('the lane %s has room for %i', async (lane, most) => {
     const queue = new HashQueue();
     const release = Array.from({ length: most - 1 }, () => holdQueue(queue, lane));
-    expect(queue.hasRoom(lane)).toBe(true);
+    expect(queue.hasRoom(lane, 'another')).toBe(true);
     release.push(holdQueue(queue, lane));
-    expect(queue.hasRoom(lane)).toBe(false);
-    expect(queue.hasRoom('login')).toBe(true);
+    expect(queue.hasRoom(lane, 'another')).toBe(false);
+    expect(queue.hasRoom('login', 'another')).toBe(true);
     await Promise.all(release.map((end) => end()));
-    expect(queue.hasRoom(lane)).toBe(true);
+    expect(queue.hasRoom(lane, 'another')).toBe(true);
   });
+});
+
+test('a name has one long hash at most, and so keeps no other name out', async () => {
+  const queue = new HashQueue();
+  const release = holdQueue(queue, 'long', 'leo');
+  expect(queue.hasRoom('long', 'leo')).toBe(false);
+  expect(queue.hasRoom('long', 'lara')).toBe(true);
+  expect(queue.hasRoom('rehash', 'leo')).toBe(true);
+  await release();
+  expect(queue.hasRoom('long', 'leo')).toBe(true);
 });
 
 describe('other requests can go on', () => {
@@ -166,7 +176,7 @@ describe('other requests can go on', () => {
       stretches.push(0);
       return wait(...parameters);
     });
-    await queue.run('login', async (takeTurn) => {
+    await queue.run('login', 'other', async (takeTurn) => {
       for (let layer = 0; layer < 130; layer++) {
         await takeTurn(10_000);
         stretches.push((stretches.pop() ?? 0) + 1);

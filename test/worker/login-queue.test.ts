@@ -27,9 +27,9 @@ let joined: Lane[];
 beforeEach(() => {
   joined = [];
   const run = hashQueue.run.bind(hashQueue);
-  vi.spyOn(hashQueue, 'run').mockImplementation((lane, derive) => {
+  vi.spyOn(hashQueue, 'run').mockImplementation((lane, name, derive) => {
     joined.push(lane);
-    return run(lane, derive);
+    return run(lane, name, derive);
   });
 });
 afterEach(() => vi.restoreAllMocks());
@@ -96,7 +96,7 @@ test('a login that the runtime ends in the middle holds nobody up', async () => 
   const release = holdQueue(hashQueue);
   const [first] = await logInOneAfterTheOther(['ana']);
   // Nothing of such a request goes on, and no promise of it is ever settled.
-  hashQueue.run('login', () => new Promise(() => {}));
+  hashQueue.run('login', 'gone', () => new Promise(() => {}));
   const [last] = await logInOneAfterTheOther(['cleo']);
   await release();
   expect([(await first)?.status, (await last)?.status]).toEqual([200, 200]);

@@ -55,6 +55,8 @@ export class VerifiedTokens {
   }
 
   #add(token: string, verified: VerifiedToken): void {
+    if (this.#recent.has(token)) return; // several requests had it at the same time
+
     const characters = this.#recentCharacters + token.length;
     const isFull = this.#recent.size >= MAX_TOKENS || characters > MAX_CHARACTERS;
     if (isFull) {
