@@ -12,6 +12,20 @@ Object.assign(process.env, TEST_ENV, weakBuilds());
 /** Vitest looks for the module in the runtime. */
 const RUNNER_FLAGS = ['enable_nodejs_inspector_module'];
 
+/** A project of the folder of its name, under Node. */
+const underNode = (name: string, groupOrder: number) => ({
+  resolve: { alias: WEAK_COST },
+  test: {
+    ...TIMEOUTS,
+    name,
+    pool: 'threads' as const, // which start sooner than processes
+    maxWorkers: 2,
+    sequence: { groupOrder },
+    include: [`test/${name}/**/*.test.ts`],
+    globalSetup: './test/support/prepare-database.ts',
+  },
+});
+
 export default defineConfig({
   test: {
     silent: 'passed-only',
@@ -61,16 +75,7 @@ export default defineConfig({
       },
       {
         // What runs under Node: the stand-ins, the command line, `npm run dev` itself.
-        resolve: { alias: WEAK_COST },
-        test: {
-          ...TIMEOUTS,
-          name: 'node',
-          pool: 'threads', // which start sooner than processes
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
-          include: ['test/node/**/*.test.ts'],
-          globalSetup: './test/support/prepare-database.ts',
-        },
+        ...underNode('node', 0),
       },
       {
         // The login page in a real browser, against `wrangler dev`.
@@ -87,16 +92,7 @@ export default defineConfig({
       },
       {
         // What needs a real PostgreSQL or MariaDB. `npm run test:servers` runs it, and `npm test` does not.
-        resolve: { alias: WEAK_COST },
-        test: {
-          ...TIMEOUTS,
-          name: 'servers',
-          pool: 'threads', // which start sooner than processes
-          maxWorkers: 2,
-          sequence: { groupOrder: 3 },
-          include: ['test/servers/**/*.test.ts'],
-          globalSetup: './test/support/prepare-database.ts',
-        },
+        ...underNode('servers', 3),
       },
     ],
   },

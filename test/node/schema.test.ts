@@ -9,6 +9,7 @@ import { type LocalServer, startLocalServer } from '../../dev/local-server.ts';
 import { createExecutor } from '../../dev/neon-queries.ts';
 import { MIGRATIONS_FOLDER, migrate } from '../../src/db/migrate.ts';
 import { makeMemoryFolder } from '../support/make-temporary-folder.ts';
+import { migrateFirst } from '../support/migrate-first.ts';
 import { ROOT } from '../support/process.ts';
 import { copyDatabaseInto, temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -86,13 +87,7 @@ test('the migrations and schema.sql both make a salt, another one each time', as
 });
 
 test('no import may overwrite a password of which it is not known any more whether an import has brought it', async () => {
-  const before = temporaryFolder();
-  cpSync(MIGRATIONS_FOLDER, before, { recursive: true });
-  const path = join(before, 'meta/_journal.json');
-  const journal = JSON.parse(readFileSync(path, 'utf8'));
-  const entries = journal.entries.filter(({ idx }: { idx: number }) => idx < 3);
-  writeFileSync(path, JSON.stringify({ ...journal, entries }));
-  await migrate(databaseUrl, before);
+  await migrateFirst(databaseUrl, 3);
   const hashes = {
     own: '$portero$v=1$p=sha512,i=10000,n=22,s=x$x',
     hardened: '$portero$v=1$f=sha1,i=1000,k=32,s=x$p=sha512,i=10000,n=22,s=x$x',

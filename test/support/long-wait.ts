@@ -2,7 +2,7 @@
  * How long something that a test waits for may take. It is for what hangs and would never come, and not for what is slow: a
  * machine that is busy with other work needs ten times as long as one that is not.
  */
-export const LONG_WAIT_MS = 120_000;
+const LONG_WAIT_MS = 120_000;
 
 /** For `vi.waitUntil` and its like. */
 export const LONG_WAIT = { timeout: LONG_WAIT_MS };
