@@ -19,6 +19,7 @@ const underNode = (name: string, groupOrder: number) => ({
     ...TIMEOUTS,
     name,
     pool: 'threads' as const, // which start sooner than processes
+    isolate: false, // most of a file's time was to load the same modules again
     maxWorkers: 2,
     sequence: { groupOrder },
     include: [`test/${name}/**/*.test.ts`],

@@ -6,6 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { migratedDatabase } from './support/migrated-database.ts';
@@ -19,6 +20,8 @@ const PROCESSES = [['worker', 'full-cost'], ['node', ...(isNamed ? ['servers'] :
 const VITEST = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
 /** Tests start programs some seventy times, wrangler among them. */
 const COMPILE_CACHE = join(import.meta.dirname, '../node_modules/.cache/compiled');
+/** The first process has one thread, so it would be the last to end. The others leave it the processor where it needs it. */
+const BEHIND = 5;
 const TOTALS = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
 
 const totals = [0, 0, 0];
@@ -33,6 +36,7 @@ async function run(projects: string[]): Promise<boolean> {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (projects !== PROCESSES[0] && vitest.pid !== undefined) setPriority(vitest.pid, BEHIND);
   const show = (line: string) => {
     const counts = TOTALS.exec(line)?.slice(1) ?? [];
     counts.forEach((count = '0', index) => {

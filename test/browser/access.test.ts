@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { describePage } from '../support/browser.ts';
 import {
   addUser,
   alerted,
-  describePage,
   logIn,
   openAccount,
   openPage,

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { addUser, alerted, describePage, logIn, openPage } from '../support/page.ts';
+import { describePage } from '../support/browser.ts';
+import { addUser, alerted, logIn, openPage } from '../support/page.ts';
 
 const STAND_IN = readFileSync(join(import.meta.dirname, '../../dev/widget/api.js'), 'utf8');
 const SCRIPT = '**/turnstile/v0/api.js?render=explicit';

@@ -4,9 +4,9 @@
  * There is no route of the browser's network here: with one, Playwright itself would answer every preflight
  * (https://github.com/microsoft/playwright/issues/27339).
  */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
-import { launchBrowser } from '../support/launch-browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, onTestFinished, test } from 'vitest';
+import { describePage, openProfile } from '../support/browser.ts';
 import { forAllTests } from '../support/lifetime.ts';
 import { startPlainWrangler } from '../support/plain-wrangler.ts';
 import { TEST_ENV } from '../support/test-env.ts';
@@ -15,7 +15,6 @@ import { jdoe, startTokenService, type TokenService } from '../support/token-ser
 const EXAMPLE = 'examples/invoices/wrangler.toml';
 const HOUR_MS = 3_600_000;
 
-let browser: Browser;
 /** The web app that the example allows. */
 let app: TokenService;
 let invoices: string;
@@ -33,7 +32,7 @@ async function startExample(configs: string[]): Promise<string> {
  * @param skewMs how far the clock of the device is ahead
  */
 async function open({ url }: TokenService, skewMs = 0): Promise<Page> {
-  const context = await browser.newContext();
+  const context = await openProfile();
   onTestFinished(() => context.close());
   const page = await context.newPage();
   if (skewMs !== 0) await page.clock.install({ time: Date.now() + skewMs });
@@ -82,11 +81,7 @@ function sendFrom(page: Page, url: string, { isLoggedIn = false, ...init }: Opti
   );
 }
 
-describe.skipIf(inject('browser') === null)('a web app of another origin', () => {
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
+describePage('a web app of another origin', () => {
   forAllTests(async () => {
     app = await startTokenService();
     invoices = await startExample([EXAMPLE, 'wrangler.toml']);

@@ -1,9 +1,9 @@
 /** A token that expires, and the login that is asked for then or shortly before. */
 import type { Page, Route } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { describePage } from '../support/browser.ts';
 import {
   addUser,
-  describePage,
   dialogOf,
   logIn,
   openAccount,

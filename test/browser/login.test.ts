@@ -1,9 +1,9 @@
 /** Logging in, and being refused. */
 import { expect, test } from 'vitest';
+import { describePage } from '../support/browser.ts';
 import {
   addUser,
   alerted,
-  describePage,
   letAttemptsAge,
   logIn,
   openAccount,

@@ -1,10 +1,10 @@
 /** Browsers that are too old or have no JavaScript, and supported browsers that are set up in an odd way. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { describePage } from '../support/browser.ts';
 import {
   addUser,
   alerted,
-  describePage,
   logIn,
   openAccount,
   openPage,

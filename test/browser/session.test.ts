@@ -1,10 +1,10 @@
 /** A token that services refuse, and the requests that go on after the next login. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { describePage } from '../support/browser.ts';
 import {
   addUser,
   alerted,
-  describePage,
   dialogOf,
   logIn,
   openAccount,

@@ -1,9 +1,9 @@
 /** The login page in a real browser. */
 import { sql } from 'drizzle-orm';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect, inject, onTestFinished } from 'vitest';
 import { connect } from '../../src/db/connection.ts';
-import { launchBrowser } from './launch-browser.ts';
+import { openProfile } from './browser.ts';
 
 export const PAGE_URL = inject('pageUrl');
 export const PASSWORD = 's3cr3t';
@@ -21,19 +21,6 @@ const REFUSED_REQUEST = /^Failed to load resource: the server responded with a s
  * the last route goes can hang for ever (https://github.com/microsoft/playwright/issues/41802).
  */
 const NOWHERE = 'https://nowhere.invalid/';
-
-let browser: Browser;
-
-/** Tests that need the browser, skipped where there is none. */
-export function describePage(name: string, tests: () => void): void {
-  describe.skipIf(inject('browser') === null)(name, () => {
-    beforeAll(async () => {
-      browser = await launchBrowser();
-    });
-    afterAll(() => browser.close());
-    tests();
-  });
-}
 
 export interface PageOptions extends BrowserContextOptions {
   /** Changes the page's network before anything is loaded. */
@@ -58,7 +45,7 @@ export async function openPage({
 }: PageOptions = {}) {
   contexts++;
   const address = `10.${process.env.VITEST_POOL_ID}.${contexts >> 8}.${contexts & 255}`;
-  const context = await browser.newContext({
+  const context = await openProfile({
     locale: 'en-GB',
     baseURL: PAGE_URL,
     extraHTTPHeaders: { 'CF-Connecting-IP': address },
