@@ -26,7 +26,7 @@ import type { ClientAddress } from './http/client-address.ts';
 import { countRequest, digestOf, type RateLimits } from './http/flood-limits.ts';
 import { log } from './log.ts';
 import { blockIterations, type LayerShape } from './password/foreign-layer.ts';
-import { hashQueue, type Lane } from './password/hash-queue.ts';
+import { hashQueue, type TakeTurn } from './password/hash-queue.ts';
 import { type HashSlot, HashSlots } from './password/hash-slots.ts';
 import {
   type PasswordMatch,
@@ -131,8 +131,8 @@ export async function beginAttempt(
  * `verifyPassword`. All of them wait in the same lane, and cost the same there.
  *
  * A hash with a longer layer waits a second time, without its slot, behind all others. So neither their wait nor their slots
- * tell that its user exists. If too many of them wait, the password is not looked at, and the attempt is taken out of the
- * count.
+ * tell that its user exists. If too many of them wait, or if it waits for too long, the password is not verified, and the
+ * attempt is taken out of the count.
  */
 export async function verifyAttempt(
   { key, account, shapes }: Attempt,
@@ -140,18 +140,18 @@ export async function verifyAttempt(
   { slot, settings }: { slot: HashSlot; settings: Settings },
 ): Promise<Result<PasswordMatch, PasswordReason | 'isolate_busy'>> {
   const stored = account?.passwordHash ?? null;
-  const verify = (lane: Lane, shapes: LayerShape[]) =>
-    hashQueue.run(lane, key.normalizedUserName, (takeTurn) =>
-      verifyPassword(password, stored, { shapes, takeTurn }),
-    );
-  const match = await verify('login', shapes);
+  const verify = (shapes: LayerShape[]) => (takeTurn: TakeTurn) =>
+    verifyPassword(password, stored, { shapes, takeTurn });
+  const match = await hashQueue.run(verify(shapes));
   const ownShape = stored === null ? undefined : unlistedShape(stored, shapes);
   if (ownShape === undefined) return match;
 
   slot.release();
-  if (hashQueue.hasRoom('long', key.normalizedUserName)) return verify('long', [ownShape]);
+  const name = key.normalizedUserName;
+  const longMatch = await hashQueue.runBehindLogins('long', name, verify([ownShape]));
+  if (longMatch.ok) return longMatch.value;
   await askDatabase(settings.database, (db) => withdrawAttempt(db, key));
-  return fail('isolate_busy');
+  return longMatch;
 }
 
 /** Ends an attempt that was wrong, or that must not succeed although its password was right. It stays counted. */

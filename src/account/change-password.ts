@@ -145,9 +145,7 @@ async function change(
     const match = await verifyAttempt(current, currentPassword, { slot, settings });
     if (!match.ok && match.reason === 'isolate_busy') return match;
     if (!match.ok) return failAttempt(attempt, match.reason, {});
-    const fresh = await hashQueue.run('login', key.normalizedUserName, (takeTurn) =>
-      hashPassword(newPassword, takeTurn),
-    );
+    const fresh = await hashQueue.run((takeTurn) => hashPassword(newPassword, takeTurn));
     const replacement = { userId, current: match.value.hash, fresh };
     const replaced = await askDatabase(database, (db) => replacePassword(db, key, replacement));
     // Whether the attempt was taken out of the count is not known, so no lock is logged.

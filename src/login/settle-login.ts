@@ -42,12 +42,12 @@ async function rehash(
   { database }: Settings,
 ): Promise<void> {
   const name = key.normalizedUserName;
-  if (!hashQueue.hasRoom('rehash', name)) {
-    return log({ event: 'password_not_rehashed', userId, fault: 'isolate_busy' });
-  }
-  const fresh = await hashQueue.run('rehash', name, (takeTurn) => hashPassword(password, takeTurn));
+  const fresh = await hashQueue.runBehindLogins('rehash', name, (takeTurn) =>
+    hashPassword(password, takeTurn),
+  );
+  if (!fresh.ok) return log({ event: 'password_not_rehashed', userId, fault: fresh.reason });
   const replaced = await askDatabase(database, (db) =>
-    replaceHash(db, { userId, current: match.hash, fresh }),
+    replaceHash(db, { userId, current: match.hash, fresh: fresh.value }),
   );
   if (!replaced.ok) {
     const { reason: fault, details } = replaced;

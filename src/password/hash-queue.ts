@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { fail, type Result, succeed } from '#portero/internal/result.ts';
 
 /**
  * Where a hash waits. A hash runs only while every lane before its own is empty.
@@ -25,11 +26,20 @@ export type Lane = 'login' | 'rehash' | 'long';
 /** From the first to the last. */
 const LANES: Lane[] = ['login', 'rehash', 'long'];
 
+/** The lanes behind the logins. */
+export type LaterLane = Exclude<Lane, 'login'>;
+
 /**
- * The most hashes in a lane. The slots (`hash-slots.ts`) are the limit of the first lane. A rehash that finds no room is
- * made at the next login. A long hash takes up to 10 s, so a third one waits for 20 s, and longer while logins come.
+ * The most hashes in a lane. A rehash that finds no room is made at the next login. A long hash takes up to 10 s, so a third one
+ * waits for 20 s.
  */
-const MOST_HASHES: Record<Lane, number> = { login: Number.POSITIVE_INFINITY, rehash: 16, long: 3 };
+const MOST_HASHES: Record<LaterLane, number> = { rehash: 16, long: 3 };
+
+/**
+ * A hash behind the logins gives up when it has waited for so long in all, before its derivations and between them. Else logins
+ * that keep coming would let a caller wait without an end. The runtime ends a rehash 30 s after the answer.
+ */
+const LONGEST_WAIT_MS = 20_000;
 
 /**
  * Waits until the hash may go on with a derivation.
@@ -72,7 +82,12 @@ interface Ticket {
   number: number;
   /** Milliseconds since 1970. */
   seenAt: number;
+  /** How long it has waited for other hashes. */
+  waitedMs: number;
 }
+
+/** Takes a hash out of its derivations. It never leaves the queue. */
+class WaitedTooLong extends Error {}
 
 /** The hashes of one isolate. */
 export class HashQueue {
@@ -92,29 +107,49 @@ export class HashQueue {
   }
 
   /**
-   * Whether a lane has room for another hash of a name. A name has one long hash at most: else it could fill the lane, and keep
-   * the other names of the lane out.
+   * Runs the hash of a login when its turn has come. The slots (`hash-slots.ts`) limit how many wait.
+   *
+   * ```ts
+   * const hash = await queue.run((takeTurn) => hashPassword(password, takeTurn));
+   * ```
+   *
+   * @param derive calls its argument before every derivation
    */
-  hasRoom(lane: Lane, name: string): boolean {
+  run<T>(derive: (takeTurn: TakeTurn) => Promise<T>): Promise<T> {
+    return this.#run('login', '', derive);
+  }
+
+  /**
+   * Runs a hash that waits behind all logins. It fails where its lane is full, and where it has waited for 20 s.
+   *
+   * @param name the normalised user name. A name has one long hash at most: else it could fill the lane, and keep the other
+   *   names of the lane out
+   * @param derive calls its argument before every derivation
+   */
+  async runBehindLogins<T>(
+    lane: LaterLane,
+    name: string,
+    derive: (takeTurn: TakeTurn) => Promise<T>,
+  ): Promise<Result<T, 'isolate_busy'>> {
+    if (!this.#hasRoom(lane, name)) return fail('isolate_busy');
+    try {
+      return succeed(await this.#run(lane, name, derive));
+    } catch (error) {
+      if (error instanceof WaitedTooLong) return fail('isolate_busy');
+      throw error;
+    }
+  }
+
+  #hasRoom(lane: LaterLane, name: string): boolean {
     const index = LANES.indexOf(lane);
     const inLane = this.#tickets.filter((ticket) => ticket.lane === index);
     const isTwice = lane === 'long' && inLane.some((ticket) => ticket.name === name);
     return !isTwice && inLane.length < MOST_HASHES[lane];
   }
 
-  /**
-   * Runs a hash when its turn has come.
-   *
-   * ```ts
-   * const hash = await queue.run('login', name, (takeTurn) => hashPassword(password, takeTurn));
-   * ```
-   *
-   * @param name the normalised user name
-   * @param derive calls its argument before every derivation
-   */
-  async run<T>(lane: Lane, name: string, derive: (takeTurn: TakeTurn) => Promise<T>): Promise<T> {
+  async #run<T>(lane: Lane, name: string, derive: (takeTurn: TakeTurn) => Promise<T>): Promise<T> {
     const number = ++this.#lastNumber;
-    const ticket = { lane: LANES.indexOf(lane), name, number, seenAt: Date.now() };
+    const ticket = { lane: LANES.indexOf(lane), name, number, seenAt: Date.now(), waitedMs: 0 };
     this.#show(ticket);
     try {
       return await derive((iterations) => this.#takeTurn(ticket, iterations));
@@ -136,7 +171,10 @@ export class HashQueue {
 
   async #untilFirst(ticket: Ticket): Promise<void> {
     for (let before = this.#show(ticket); before > 0; before = this.#show(ticket)) {
+      const since = Date.now();
       await scheduler.wait((before - 1) * SHORTEST_HASH_MS);
+      ticket.waitedMs += Date.now() - since;
+      if (ticket.lane > 0 && ticket.waitedMs > LONGEST_WAIT_MS) throw new WaitedTooLong();
     }
   }
 

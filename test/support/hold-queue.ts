@@ -1,4 +1,14 @@
-import type { HashQueue, Lane } from '../../src/password/hash-queue.ts';
+import type { HashQueue, Lane, TakeTurn } from '../../src/password/hash-queue.ts';
+
+/** Runs a hash in any lane. */
+export async function runIn(
+  queue: HashQueue,
+  lane: Lane,
+  name: string,
+  derive: (takeTurn: TakeTurn) => Promise<void>,
+): Promise<unknown> {
+  return lane === 'login' ? queue.run(derive) : queue.runBehindLogins(lane, name, derive);
+}
 
 /** Takes the first place of a lane, as a hash that goes on and on. @returns how to end it */
 export function holdQueue(
@@ -7,11 +17,11 @@ export function holdQueue(
   name = crypto.randomUUID(),
 ): () => Promise<void> {
   let isHeld = true;
-  const held = queue.run(lane, name, async (takeTurn) => {
+  const held = runIn(queue, lane, name, async (takeTurn) => {
     while (isHeld) await takeTurn(100_000);
   });
-  return () => {
+  return async () => {
     isHeld = false;
-    return held;
+    await held;
   };
 }

@@ -1,7 +1,7 @@
 /** The queue of an isolate's hashes. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { HashQueue, type Lane } from '../../src/password/hash-queue.ts';
-import { holdQueue } from '../support/hold-queue.ts';
+import { HashQueue, type Lane, type LaterLane } from '../../src/password/hash-queue.ts';
+import { holdQueue, runIn } from '../support/hold-queue.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -9,7 +9,7 @@ afterEach(() => vi.restoreAllMocks());
 function recordHashes(queue: HashQueue) {
   const derived: string[] = [];
   const add = (name: string, lane: Lane = 'login', iterations = Array(3).fill(10_000)) =>
-    queue.run(lane, name, async (takeTurn) => {
+    runIn(queue, lane, name, async (takeTurn) => {
       for (const cost of iterations) {
         await takeTurn(cost);
         derived.push(name);
@@ -31,7 +31,7 @@ describe('in one lane', () => {
   test('a hash that fails makes way for the next one', async () => {
     const queue = new HashQueue();
     const { derived, add } = recordHashes(queue);
-    const failing = queue.run('login', 'other', async (takeTurn) => {
+    const failing = queue.run(async (takeTurn) => {
       await takeTurn(1);
       throw new RangeError();
     });
@@ -45,7 +45,7 @@ describe('in one lane', () => {
     const queue = new HashQueue();
     const { derived, add } = recordHashes(queue);
     const never = new Promise<void>(() => {});
-    const gone = () => queue.run('login', 'gone', () => never);
+    const gone = () => queue.run(() => never);
     gone();
     const first = add('a');
     gone();
@@ -59,7 +59,7 @@ describe('in one lane', () => {
     const { derived, add } = recordHashes(queue);
     let now = Date.now();
     vi.spyOn(Date, 'now').mockImplementation(() => now);
-    const slow = queue.run('login', 'other', async (takeTurn) => {
+    const slow = queue.run(async (takeTurn) => {
       await takeTurn(1);
       derived.push('slow');
       now += 1_001; // nothing of it is heard for so long
@@ -96,7 +96,7 @@ describe('of different lanes', () => {
     async (later, earlier) => {
       const queue = new HashQueue();
       const { derived, add } = recordHashes(queue);
-      const interrupted = queue.run(later, 'later', async (takeTurn) => {
+      const interrupted = runIn(queue, later, 'later', async (takeTurn) => {
         await takeTurn(1);
         derived.push(later);
         const interrupting = add(earlier, earlier);
@@ -109,29 +109,84 @@ describe('of different lanes', () => {
     },
   );
 
-  test.each<[Lane, number]>([
+  test.each<[LaterLane, number]>([
     ['rehash', 16],
     ['long', 3],
   ])('the lane %s has room for %i', async (lane, most) => {
     const queue = new HashQueue();
+    const hasRoom = async () => (await queue.runBehindLogins(lane, 'another', async () => {})).ok;
     const release = Array.from({ length: most - 1 }, () => holdQueue(queue, lane));
-    expect(queue.hasRoom(lane, 'another')).toBe(true);
+    expect(await hasRoom()).toBe(true);
     release.push(holdQueue(queue, lane));
-    expect(queue.hasRoom(lane, 'another')).toBe(false);
-    expect(queue.hasRoom('login', 'another')).toBe(true);
+    expect(await hasRoom()).toBe(false);
+    await queue.run(async () => {});
     await Promise.all(release.map((end) => end()));
-    expect(queue.hasRoom(lane, 'another')).toBe(true);
+    expect(await hasRoom()).toBe(true);
   });
 });
 
 test('a name has one long hash at most, and so keeps no other name out', async () => {
   const queue = new HashQueue();
+  const hasRoom = async (lane: LaterLane, name: string) =>
+    (await queue.runBehindLogins(lane, name, async () => {})).ok;
   const release = holdQueue(queue, 'long', 'leo');
-  expect(queue.hasRoom('long', 'leo')).toBe(false);
-  expect(queue.hasRoom('long', 'lara')).toBe(true);
-  expect(queue.hasRoom('rehash', 'leo')).toBe(true);
+  expect(await hasRoom('long', 'leo')).toBe(false);
+  expect(await hasRoom('long', 'lara')).toBe(true);
+  expect(await hasRoom('rehash', 'leo')).toBe(true);
   await release();
-  expect(queue.hasRoom('long', 'leo')).toBe(true);
+  expect(await hasRoom('long', 'leo')).toBe(true);
+});
+
+describe('while logins keep coming', () => {
+  /** Lets a tenth of a second pass at every wait. */
+  function hurryClock(): void {
+    let now = Date.now();
+    const wait = scheduler.wait.bind(scheduler);
+    vi.spyOn(Date, 'now').mockImplementation(() => now);
+    vi.spyOn(scheduler, 'wait').mockImplementation(() => {
+      now += 100;
+      return wait(0);
+    });
+  }
+
+  test.each<LaterLane>(['rehash', 'long'])(
+    'a hash of the lane %s gives up when it has waited for 20 s, and a login waits on',
+    async (lane) => {
+      hurryClock();
+      const queue = new HashQueue();
+      const { derived, add } = recordHashes(queue);
+      const release = holdQueue(queue);
+      const login = add('login');
+      const since = Date.now();
+      const later = await queue.runBehindLogins(lane, 'later', (takeTurn) => takeTurn(10_000));
+      expect(later).toEqual({ ok: false, reason: 'isolate_busy' });
+      expect(Date.now() - since).toBeGreaterThan(20_000);
+      expect(derived).toEqual([]);
+      await release();
+      await login;
+      expect(derived).toHaveLength(3);
+    },
+  );
+
+  test('the waits between its derivations count, and its own derivations do not', async () => {
+    hurryClock();
+    const queue = new HashQueue();
+    let derivations = 0;
+    const long = (length: number, login: () => Promise<void>) =>
+      queue.runBehindLogins('long', 'leo', async (takeTurn) => {
+        for (derivations = 0; derivations < length; derivations++) {
+          await takeTurn(100_000);
+          await login();
+        }
+      });
+    expect((await long(1_000, async () => {})).ok).toBe(true);
+
+    const busy = await long(1_000, async () => {
+      void holdQueue(queue)(); // it has one derivation before it ends
+    });
+    expect(busy).toEqual({ ok: false, reason: 'isolate_busy' });
+    expect(derivations).toBeGreaterThan(1);
+  });
 });
 
 describe('other requests can go on', () => {
@@ -176,7 +231,7 @@ describe('other requests can go on', () => {
       stretches.push(0);
       return wait(...parameters);
     });
-    await queue.run('login', 'other', async (takeTurn) => {
+    await queue.run(async (takeTurn) => {
       for (let layer = 0; layer < 130; layer++) {
         await takeTurn(10_000);
         stretches.push((stretches.pop() ?? 0) + 1);

@@ -27,9 +27,14 @@ let joined: Lane[];
 beforeEach(() => {
   joined = [];
   const run = hashQueue.run.bind(hashQueue);
-  vi.spyOn(hashQueue, 'run').mockImplementation((lane, name, derive) => {
+  const runBehindLogins = hashQueue.runBehindLogins.bind(hashQueue);
+  vi.spyOn(hashQueue, 'run').mockImplementation((derive) => {
+    joined.push('login');
+    return run(derive);
+  });
+  vi.spyOn(hashQueue, 'runBehindLogins').mockImplementation((lane, ...rest) => {
     joined.push(lane);
-    return run(lane, name, derive);
+    return runBehindLogins(lane, ...rest);
   });
 });
 afterEach(() => vi.restoreAllMocks());
@@ -96,7 +101,7 @@ test('a login that the runtime ends in the middle holds nobody up', async () => 
   const release = holdQueue(hashQueue);
   const [first] = await logInOneAfterTheOther(['ana']);
   // Nothing of such a request goes on, and no promise of it is ever settled.
-  hashQueue.run('login', 'gone', () => new Promise(() => {}));
+  hashQueue.run(() => new Promise(() => {}));
   const [last] = await logInOneAfterTheOther(['cleo']);
   await release();
   expect([(await first)?.status, (await last)?.status]).toEqual([200, 200]);
