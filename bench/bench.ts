@@ -9,9 +9,9 @@
  */
 import { platform } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Bed, setUp } from './bed/bed.ts';
 import { ROOT } from './bed/bundle.ts';
+import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { describeMachine } from './report/machine.ts';
 import { printReport, type Report, writeDocs, writeFiles } from './report/report.ts';
 import type { Measurement } from './report/row.ts';
@@ -36,25 +36,14 @@ const MEASUREMENTS: Record<string, (bed: Bed) => Promise<Measurement>> = {
   'many-users': measureManyUsers,
 };
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    /** The measurements to make, separated by commas. */
-    only: { type: 'string', default: Object.keys(MEASUREMENTS).join(',') },
-    /** The folder of the JSON file and the picture. */
-    out: { type: 'string', default: join(ROOT, '.portero/bench') },
-    /** Writes the table and the picture into `docs/performance.md`. */
-    docs: { type: 'boolean', default: false },
-  },
-});
-
+const options = readOptionsOrEnd();
 if (platform() !== 'linux')
   throw new Error('The bench reads CPU times from /proc: it needs Linux.');
 const machine = describeMachine();
 const start = performance.now();
 const bed = await setUp(options.quick);
 const report: Report = { machine, rows: [], notes: [] };
-for (const name of options.only.split(',')) {
+for (const name of options.only) {
   console.error(`${seconds()} s: ${name}`);
   const { rows, notes = [], picture } = await measure(name);
   report.rows.push(...rows);
@@ -67,13 +56,21 @@ writeFiles(options.out, report);
 if (options.docs) writeDocs(report);
 process.exit();
 
+function readOptionsOrEnd(): BenchOptions {
+  try {
+    const known = Object.keys(MEASUREMENTS);
+    return readOptions(process.argv.slice(2), { known, defaultOut: join(ROOT, '.portero/bench') });
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
 /** One measurement that fails does not take the others with it. */
 async function measure(name: string): Promise<Measurement> {
   try {
-    const run = MEASUREMENTS[name];
-    if (run === undefined) throw new Error('There is no such measurement.');
     bed.services.forgetCalls();
-    return await run(bed);
+    return await (MEASUREMENTS[name] as (bed: Bed) => Promise<Measurement>)(bed);
   } catch (error) {
     process.exitCode = 1;
     return { rows: [], notes: [`${name} was not measured: ${(error as Error).message}`] };

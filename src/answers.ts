@@ -26,6 +26,7 @@ type CommonReason =
   | BodyReason
   | 'member_of_wrong_type'
   | 'isolate_busy'
+  | 'long_hash_given_up'
   | 'name_limit_exceeded'
   | DatabaseReason
   | LockoutReason
@@ -61,6 +62,9 @@ const UNDECIDED_RETRY_SECONDS = 1;
 
 /** After this time some hash slots are probably free. */
 const BUSY_RETRY_SECONDS = 2;
+
+/** A long hash takes up to 10 s, and others of its kind may be before it. */
+const LONG_HASH_RETRY_SECONDS = 20;
 
 /** A lock lasts minutes. After this time it is worth trying again. */
 const LOCKED_RETRY_SECONDS = 60;
@@ -112,6 +116,9 @@ export function answerLogin(reason: LoginReason, { malformed, unavailable }: Sen
 
     case 'isolate_busy':
       return problem(503, { detail: unavailable, retryAfterSeconds: BUSY_RETRY_SECONDS });
+
+    case 'long_hash_given_up':
+      return problem(503, { detail: unavailable, retryAfterSeconds: LONG_HASH_RETRY_SECONDS });
 
     case 'turnstile_unreachable':
     case 'turnstile_timeout':
@@ -165,6 +172,7 @@ export function answerPasswordChange(
     case 'body_not_json':
     case 'body_not_an_object':
     case 'isolate_busy':
+    case 'long_hash_given_up':
     case 'name_limit_exceeded':
     case 'name_undecided':
     case 'database_unreachable':

@@ -138,7 +138,7 @@ export async function verifyAttempt(
   { key, account, shapes }: Attempt,
   password: string,
   { slot, settings }: { slot: HashSlot; settings: Settings },
-): Promise<Result<PasswordMatch, PasswordReason | 'isolate_busy'>> {
+): Promise<Result<PasswordMatch, PasswordReason | 'long_hash_given_up'>> {
   const stored = account?.passwordHash ?? null;
   const verify = (shapes: LayerShape[]) => (takeTurn: TakeTurn) =>
     verifyPassword(password, stored, { shapes, takeTurn });
@@ -151,7 +151,7 @@ export async function verifyAttempt(
   const longMatch = await hashQueue.runBehindLogins('long', name, verify([ownShape]));
   if (longMatch.ok) return longMatch.value;
   await askDatabase(settings.database, (db) => withdrawAttempt(db, key));
-  return longMatch;
+  return fail('long_hash_given_up');
 }
 
 /** Ends an attempt that was wrong, or that must not succeed although its password was right. It stays counted. */

@@ -143,7 +143,7 @@ async function change(
   for (let round = 0; round < 2; round++) {
     const current = { ...attempt, account: { ...account, passwordHash } };
     const match = await verifyAttempt(current, currentPassword, { slot, settings });
-    if (!match.ok && match.reason === 'isolate_busy') return match;
+    if (!match.ok && match.reason === 'long_hash_given_up') return match;
     if (!match.ok) return failAttempt(attempt, match.reason, {});
     const fresh = await hashQueue.run((takeTurn) => hashPassword(newPassword, takeTurn));
     const replacement = { userId, current: match.value.hash, fresh };

@@ -114,7 +114,7 @@ async function decide(
   const [match, hashMs] = await timed(verifyAttempt(attempt, password, { slot, settings }));
   const details = { captchaMs, sqlMs, ...attempt.details, hashMs };
   if (account === null) return failAttempt(attempt, 'unknown_user', details);
-  if (!match.ok && match.reason === 'isolate_busy') return fail(match.reason, details);
+  if (!match.ok && match.reason === 'long_hash_given_up') return fail(match.reason, details);
   if (!match.ok) return failAttempt(attempt, match.reason, details);
   if (!account.active) return failAttempt(attempt, 'inactive', details);
 

@@ -31,7 +31,7 @@ export type LaterLane = Exclude<Lane, 'login'>;
 
 /**
  * The most hashes in a lane. A rehash that finds no room is made at the next login. A long hash takes up to 10 s, so a third one
- * waits for 20 s.
+ * waits for 20 s, or longer where logins come.
  */
 const MOST_HASHES: Record<LaterLane, number> = { rehash: 16, long: 3 };
 
@@ -39,7 +39,7 @@ const MOST_HASHES: Record<LaterLane, number> = { rehash: 16, long: 3 };
  * A hash behind the logins gives up when it has waited for so long in all, before its derivations and between them. Else logins
  * that keep coming would let a caller wait without an end. The runtime ends a rehash 30 s after the answer.
  */
-const LONGEST_WAIT_MS = 20_000;
+const LONGEST_WAIT_MS = 25_000;
 
 /**
  * Waits until the hash may go on with a derivation.
@@ -120,7 +120,7 @@ export class HashQueue {
   }
 
   /**
-   * Runs a hash that waits behind all logins. It fails where its lane is full, and where it has waited for 20 s.
+   * Runs a hash that waits behind all logins. It fails where its lane is full, and where it has waited for 25 s.
    *
    * @param name the normalised user name. A name has one long hash at most: else it could fill the lane, and keep the other
    *   names of the lane out
