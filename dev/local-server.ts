@@ -33,6 +33,12 @@ const refuseBrowsers: MiddlewareHandler = async (context, next) => {
   return next();
 };
 
+/**
+ * An idle connection stays open until the client closes it. Node would close it after five seconds, and a Worker that sends its
+ * next request at that moment sees the connection lost.
+ */
+export const KEEP_IDLE = { keepAliveTimeout: 0 };
+
 export interface LocalServerOptions {
   /** Runs the statements. */
   execute: Execute;
@@ -53,7 +59,7 @@ export async function startLocalServer({
     .route('/', createNeonEndpoint(execute, password))
     .route('/', createTurnstileEndpoint(new Siteverify()));
 
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port });
+  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port, serverOptions: KEEP_IDLE });
   await new Promise((resolve, reject) => {
     server.once('listening', resolve);
     server.once('error', reject);

@@ -9,6 +9,7 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { PoolConfig } from 'pg';
 import { startEngine } from '../../dev/engine.ts';
+import { KEEP_IDLE } from '../../dev/local-server.ts';
 import { createNeonEndpoint } from '../../dev/neon-endpoint.ts';
 import { createExecutor } from '../../dev/neon-queries.ts';
 import { createTurnstileEndpoint, Siteverify } from '../../dev/siteverify.ts';
@@ -38,7 +39,8 @@ const app = new Hono()
   .route('/', createNeonEndpoint(execute))
   .route('/', createTurnstileEndpoint(new Siteverify()));
 
-const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+const listen = { hostname: '127.0.0.1', port: 0, serverOptions: KEEP_IDLE };
+const server = serve({ fetch: app.fetch, ...listen });
 server.once('listening', () => report((server.address() as AddressInfo).port));
 
 function serviceOf(path: string): Service {

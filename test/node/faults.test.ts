@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { expect, onTestFinished, test } from 'vitest';
+import { KEEP_IDLE } from '../../dev/local-server.ts';
 import { connect } from '../../src/db/connection.ts';
 import { freePort } from '../support/free-port.ts';
 import { localEnvironment } from '../support/local-environment.ts';
@@ -61,7 +62,7 @@ const startSiteverify = (port: number) =>
 async function startFront(database: string, siteverify: string): Promise<string> {
   const toDatabase = leadTo(database);
   const toSiteverify = leadTo(siteverify);
-  const server = createServer((request, response) =>
+  const server = createServer(KEEP_IDLE, (request, response) =>
     request.url === '/sql' ? toDatabase(request, response) : toSiteverify(request, response),
   );
   server.listen(0, '127.0.0.1');

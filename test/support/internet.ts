@@ -5,6 +5,7 @@
 import type { AddressInfo } from 'node:net';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { KEEP_IDLE } from '../../dev/local-server.ts';
 import { createNeonEndpoint } from '../../dev/neon-endpoint.ts';
 import { createExecutor } from '../../dev/neon-queries.ts';
 import { createTurnstileEndpoint, Siteverify } from '../../dev/siteverify.ts';
@@ -99,7 +100,8 @@ export async function startInternet(turnstileSecret: string) {
     }
   });
 
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+  const listen = { hostname: '127.0.0.1', port: 0, serverOptions: KEEP_IDLE };
+  const server = serve({ fetch: app.fetch, ...listen });
   await new Promise((resolve) => server.once('listening', resolve));
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   await migrate(`postgresql://fixture:fixture@${address}/portero`);
