@@ -26,22 +26,21 @@ export interface SearchPage {
   limit: number;
 }
 
-/** Selects the first names that match, in the order of the names. */
-export function searchNames(search: string, page: SearchPage): SQL {
+/** Selects the first names that match, in the order of the names. A letter and its accent may be two characters of the search. */
+export function searchNames(text: string, page: SearchPage): SQL {
+  const search = text.normalize('NFC');
   return hasTrigram(search) ? namesThatContain(search, page) : namesThatBegin(search, page);
 }
 
-/** Also in the form of a name: there, an accent is no character of its own. */
 function hasTrigram(text: string): boolean {
-  const forms = [text, normalizeUserName(text)];
-  return forms.every((form) => Array.from(form).length >= TRIGRAM_LENGTH);
+  return Array.from(text).length >= TRIGRAM_LENGTH;
 }
 
 /** Both parts are in the order of the names: one by the index on the names, the other by an index on the first letters. */
 function namesThatBegin(search: string, { filter, limit }: SearchPage): SQL {
   const [first, last] = [normalizeUserName(search), `${normalizeUserName(search)}\u{10ffff}`];
   const address = sql`lower(${users.email})`;
-  // One letter and two letters have an index each. The rest of the text may be an accent.
+  // One letter and two letters have an index each.
   const length = sql.raw(Array.from(search).length === 1 ? '1' : '2');
   const hasFirstLetters = sql`left(${address}, ${length}) = left(lower(${search}::text), ${length})`;
   const beginsWith = sql`starts_with(${address}, lower(${search}::text))`;

@@ -32,6 +32,7 @@ const ADDRESSES: Record<string, string | null> = {
   "o'hara": null,
   straße: null,
   'u-007': 'maria7@example.com',
+  wim: 'wim@exámple.org',
   'zoe.maria': null,
   İsmail: 'ismail@example.com',
   Σοφία: null,
@@ -121,6 +122,8 @@ describe('three characters or more find those whose name or address has them any
     ['y@e', ['0zz']],
     ['a@example.com', ['Maria', 'mgarcia', 'Éva']],
     ['0mirta', ['0', '0mirta']],
+    ['EXÁMP', ['wim']],
+    ['exa\u0301mp', ['wim']],
     ['nobody', []],
   ])('%s', async (search, expected) => {
     await expectNames({ search }, expected);
