@@ -6,11 +6,11 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { MAX_TOKEN_LENGTH } from '#portero/internal/claims.ts';
 import type { Permission } from '#portero/internal/permission.ts';
-import { importSigningKey } from '#portero/internal/signing-key.ts';
+
 import type { Database } from '../src/db/connection.ts';
 import { modules, roleGrants, roles, users } from '../src/db/schema.ts';
 import { buildClaims } from '../src/token/build-claims.ts';
-import { signToken } from '../src/token/sign.ts';
+import { longestTokenLength } from '../src/token/longest-token.ts';
 import { MAX_USER_NAME_LENGTH } from '../src/user-name.ts';
 import { OperatorError } from './operator-error.ts';
 
@@ -29,7 +29,7 @@ export async function grant(
 ): Promise<string[]> {
   await refuseUnknownModules(db, permissions);
   const longest = await longestUser(db, role.id);
-  const budget = await permissionBudget(role.name, longest === undefined ? [] : [longest]);
+  const budget = permissionBudget(role.name, longest === undefined ? [] : [longest]);
   const wanted = sql`jsonb_array_elements_text(${JSON.stringify(permissions)}::jsonb) permission`;
   const sizeAfterwards = sql`(
     select sum(octet_length(permission) + ${JSON_OVERHEAD_BYTES}) from (
@@ -107,10 +107,8 @@ export async function longestUser(db: Database, roleId: number): Promise<TokenUs
 }
 
 /** How many bytes the JSON of a role's permissions may have in a token of any of these users, and of the next one. */
-export async function permissionBudget(roleName: string, users: TokenUser[]): Promise<number> {
-  const lengths = await Promise.all(
-    [NEXT_USER, ...users].map((user) => emptyLength(user, roleName)),
-  );
+export function permissionBudget(roleName: string, users: TokenUser[]): number {
+  const lengths = [NEXT_USER, ...users].map((user) => emptyLength(user, roleName));
   // Base64 makes four characters from three bytes. The empty token has the brackets of the list already.
   return Math.floor(((MAX_TOKEN_LENGTH - Math.max(...lengths)) * 3) / 4) - 1;
 }
@@ -120,13 +118,10 @@ export function permissionBytes(permissions: Permission[]): number {
   return permissions.reduce((sum, { length }) => sum + length + JSON_OVERHEAD_BYTES, 0);
 }
 
-async function emptyLength(user: TokenUser, roleName: string): Promise<number> {
+function emptyLength(user: TokenUser, roleName: string): number {
   const url = 'x'.repeat(URL_LENGTH);
   const role = { name: roleName, isAdmin: false, permissions: [] };
   const issuance = { issuer: url, audience: url };
-  const claims = buildClaims({ ...user, role }, issuance, {
-    now: Date.now(),
-    id: crypto.randomUUID(),
-  });
-  return (await signToken(claims, await importSigningKey('the length is that of any key'))).length;
+  const instance = { now: Date.now(), id: crypto.randomUUID() };
+  return longestTokenLength(buildClaims({ ...user, role }, issuance, instance));
 }

@@ -13,6 +13,7 @@ import { User, UserPage, UserQuery } from '../src/administration/users.ts';
 import { LoginAnswer } from '../src/login/login.ts';
 import { LoginRequest } from '../src/login/login-request.ts';
 import { PublicConfig } from '../src/public-config.ts';
+import { KeySet, OpenIdConfiguration } from '../src/public-keys.ts';
 
 type Schema = v.GenericSchema;
 type Json = Record<string, unknown>;
@@ -136,6 +137,29 @@ const PATHS = {
       summary: 'What a web app needs to render the captcha.',
       security: [],
       responses: { 200: answer('The widget.', PublicConfig), 503: NOT_CONFIGURED },
+    },
+  },
+  '/.well-known/jwks.json': {
+    get: {
+      operationId: 'readKeySet',
+      summary: 'The public keys that verify tokens now (RFC 7517).',
+      security: [],
+      responses: {
+        200: answer('The keys: none where a secret signs.', KeySet),
+        503: NOT_CONFIGURED,
+      },
+    },
+  },
+  '/.well-known/openid-configuration': {
+    get: {
+      operationId: 'readOpenIdConfiguration',
+      summary: 'Where the public keys are, for libraries that know the address of the issuer.',
+      security: [],
+      responses: {
+        200: answer('Portero is no OpenID provider: it has no more to tell.', OpenIdConfiguration),
+        404: problem('JWT_ISSUER is no https origin.'),
+        503: NOT_CONFIGURED,
+      },
     },
   },
   '/api/Users/me': {

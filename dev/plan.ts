@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
-import { MIN_SECRET_BYTES } from '#portero/internal/signing-key.ts';
+import { MIN_SECRET_BYTES } from '#portero/internal/secret-key.ts';
 import {
   isOnThisMachine,
   parseDatabaseUrl,

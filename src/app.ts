@@ -15,11 +15,12 @@ import { changePassword } from './account/change-password.ts';
 import { readMe } from './account/me.ts';
 import { readUser, readUsers } from './administration/users.ts';
 import type { AppEnv } from './app-env.ts';
-import { allowOrigins } from './http/cors.ts';
+import { allowOrigins, EVERY_ORIGIN } from './http/cors.ts';
 import { RememberingRouter } from './http/router.ts';
 import { log, logUnexpected } from './log.ts';
 import { login } from './login/login.ts';
 import { readPublicConfig } from './public-config.ts';
+import { readKeySet, readOpenIdConfiguration } from './public-keys.ts';
 import { readCorsOrigins, readSettings } from './settings.ts';
 import { readTestWidget } from './test-widget.ts';
 import { requireOwnToken } from './token-verifier.ts';
@@ -66,8 +67,12 @@ const outliveCaller: MiddlewareHandler<AppEnv> = async (context, next) => {
   await rest;
 };
 
-/** Not from the checked settings: where another setting is faulty, a web app must be able to read the 503 too. */
-const corsOriginsOf = (context: Context<AppEnv>) => readCorsOrigins(context.env);
+/**
+ * What is public is for everybody. The list is not from the checked settings: where another setting is faulty, a web app must be
+ * able to read the 503 too.
+ */
+const corsOriginsOf = (context: Context<AppEnv>) =>
+  context.req.path.startsWith('/.well-known/') ? EVERY_ORIGIN : readCorsOrigins(context.env);
 
 /**
  * ASP.NET Core matches paths without regard to case or a trailing slash, and clients rely on that. So a path is folded before
@@ -102,6 +107,12 @@ app.all('/api/users', otherMethods('GET, HEAD'));
 
 app.get('/api/users/:id', requireOwnToken, requirePermission('users.read'), readUser);
 app.all('/api/users/:id', otherMethods('GET, HEAD'));
+
+app.get('/.well-known/jwks.json', requireSettings, readKeySet);
+app.all('/.well-known/jwks.json', otherMethods('GET, HEAD'));
+
+app.get('/.well-known/openid-configuration', requireSettings, readOpenIdConfiguration);
+app.all('/.well-known/openid-configuration', otherMethods('GET, HEAD'));
 
 app.get('/turnstile/v0/api.js', requireSettings, readTestWidget);
 

@@ -2,8 +2,8 @@
  * The settings: the environment, read and checked in one place. The runtime hands over an `Env`. The checked values are
  * `Settings`.
  *
- * A faulty setting stops logins. Only a faulty entry of `CORS_ORIGINS` and a faulty previous key are left out instead: a
- * web app or some tokens are refused then, which lets nobody in.
+ * A faulty setting stops logins. Only a faulty entry of `CORS_ORIGINS` and a faulty key that signs nothing are left out
+ * instead: a web app or some tokens are refused then, which lets nobody in.
  *
  * To add a setting, put it into `settings/environment.ts` and into `Settings` and `toSettings` here, into `wrangler.toml`,
  * and into the README's table of variables. A secret goes into `.dev.vars.example` and the table of secrets instead. Then
@@ -13,12 +13,8 @@
  */
 import type { Issuance } from '#portero/internal/claims.ts';
 import { createJwtVerifier, type JwtVerifier } from '#portero/internal/jwt-verifier.ts';
-import { type Result, succeed } from '#portero/internal/result.ts';
-import {
-  importVerificationKeys,
-  type PreviousSecret,
-  type SigningKey,
-} from '#portero/internal/signing-key.ts';
+import { fail, type Result, succeed } from '#portero/internal/result.ts';
+import type { VerificationKey } from '#portero/internal/verification-key.ts';
 import { type DatabaseAddress, sqlEndpoint } from './db/database-address.ts';
 import type { Lockout } from './db/lockout.ts';
 import type { RateLimits } from './http/flood-limits.ts';
@@ -26,7 +22,8 @@ import { log } from './log.ts';
 import { type CorsOrigins, parseCorsOrigins } from './settings/cors-origins.ts';
 import { checkEnvironment, type Environment } from './settings/environment.ts';
 import type { SettingFault } from './settings/fault.ts';
-import { readPreviousKey } from './settings/previous-key.ts';
+import { type Keys, readKeys } from './settings/keys.ts';
+import type { SigningKey } from './token/sign.ts';
 import {
   isTestSecret,
   isTestSiteKey,
@@ -40,7 +37,9 @@ export interface Settings {
   turnstile: TurnstileSettings;
   issuance: Issuance;
   signingKey: SigningKey;
-  /** Accepts the tokens of the signing key. While keys are rotated, those of another key too. */
+  /** Every key whose tokens are accepted: the one that signs, and others while keys are replaced. */
+  verificationKeys: VerificationKey[];
+  /** Accepts the tokens of these keys. */
   jwtVerifier: JwtVerifier;
   rateLimits: RateLimits;
   lockout: Lockout;
@@ -99,26 +98,24 @@ async function checkSettings(
 ): Promise<{ result: SettingsResult; leftOut: SettingFault[] }> {
   const env = withoutBlanks(bindings);
   const cors = corsOf(bindings);
-  const { previous, faults } = readPreviousKey(env);
-  const leftOut = [...cors.faults, ...faults];
+  const { keys, leftOut: otherKeys } = await readKeys(env);
+  const leftOut = [...cors.faults, ...otherKeys];
   const checked = checkEnvironment(env);
-  if (!checked.ok) return { result: checked, leftOut };
-  const settings = await toSettings(checked.value, previous);
-  return { result: succeed(settings), leftOut };
+  if (checked.ok && keys.ok)
+    return { result: succeed(toSettings(checked.value, keys.value)), leftOut };
+  const faults = [checked, keys].flatMap((part) => (part.ok ? [] : part.details.faults));
+  return { result: fail('settings_refused', { faults }), leftOut };
 }
 
-async function toSettings(
-  env: Environment,
-  previous: PreviousSecret | undefined,
-): Promise<Settings> {
-  const keys = await importVerificationKeys(env.JWT_SECRET, previous);
+function toSettings(env: Environment, { signing, verification }: Keys): Settings {
   const issuance = { issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE };
   return {
     database: env.database,
     turnstile: turnstileSettings(env),
     issuance,
-    signingKey: keys[0],
-    jwtVerifier: createJwtVerifier({ keys, issuance }),
+    signingKey: signing,
+    verificationKeys: verification,
+    jwtVerifier: createJwtVerifier({ keys: verification, issuance }),
     rateLimits: { address: env.LOGINS_PER_ADDRESS, name: env.LOGINS_PER_NAME },
     lockout: { failures: env.LOCKOUT_FAILURES, minutes: env.LOCKOUT_MINUTES },
     hashCapacity: env.HASH_CAPACITY,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { importSigningKey } from '#portero/internal/signing-key.ts';
+import { importSecretKey } from '#portero/internal/secret-key.ts';
 import { issueToken } from '../../src/token/issue-token.ts';
 import { expectValue } from '../../test/support/expect-value.ts';
 import { VARIABLES } from './workerd-config.ts';
@@ -19,7 +19,7 @@ export async function issueTokens(
   permissions: string[],
   count: number,
 ): Promise<string[]> {
-  const signingKey = await importSigningKey(secret);
+  const signingKey = await importSecretKey(secret);
   const role = { name: 'Sales', isAdmin: false, permissions };
   const subject = { id: '0f8fad5b-d9cb-469f-a165-70867728950e', userName: 'user-0', role };
   const settings = { issuance: { issuer, audience }, signingKey };

@@ -25,31 +25,43 @@ const PREFLIGHT_HEADERS = {
 
 const EXPOSED_HEADERS = 'Retry-After, WWW-Authenticate, ETag, Location';
 
+/** In place of an allow-list: any page may read the answers. */
+export const EVERY_ORIGIN = '*';
+
 /**
  * Answers preflights, and marks the answers that a web app of an allowed origin may read. Any other origin gets no CORS
  * header at all. Credentials are never allowed: there are no cookies.
  *
  * It stands before everything that can answer, so that a web app can tell a fault of the service from a network error.
  *
- * @param allowedOf returns the allow-list of a request: entries that `readOriginPattern` has accepted
+ * @param allowedOf returns the allow-list of a request: entries that `readOriginPattern` has accepted, or {@link EVERY_ORIGIN}
  */
 export function allowOrigins<E extends Env>(
-  allowedOf: (context: Context<E>) => string[],
+  allowedOf: (context: Context<E>) => string[] | typeof EVERY_ORIGIN,
 ): MiddlewareHandler<E> {
   return async function allowOrigins(context, next) {
-    const origin = context.req.header('Origin');
-    const isAllowed = origin !== undefined && isAllowedOrigin(origin, allowedOf(context));
+    const allowed = allowedOf(context);
+    const origin = allowedOrigin(context.req.header('Origin'), allowed);
     const isPreflight =
       context.req.method === 'OPTIONS' &&
       context.req.header('Access-Control-Request-Method') !== undefined;
-    if (isAllowed && isPreflight) {
+    if (origin !== undefined && isPreflight) {
       context.res = new Response(null, { status: 204, headers: PREFLIGHT_HEADERS });
     } else await next();
     const { headers } = context.res;
     // A cache must not give the answer for one origin to another.
-    headers.set('Vary', 'Origin');
-    if (!isAllowed) return;
+    if (allowed !== EVERY_ORIGIN) headers.set('Vary', 'Origin');
+    if (origin === undefined) return;
     headers.set('Access-Control-Allow-Origin', origin);
     headers.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
   };
+}
+
+/** @returns what the answer says about its readers: `undefined` where the page is none of them */
+function allowedOrigin(
+  origin: string | undefined,
+  allowed: string[] | typeof EVERY_ORIGIN,
+): string | undefined {
+  if (allowed === EVERY_ORIGIN) return EVERY_ORIGIN;
+  return origin !== undefined && isAllowedOrigin(origin, allowed) ? origin : undefined;
 }

@@ -1,11 +1,10 @@
 /**
- * The schema of the environment: every setting, but for the two that are left out where they are faulty.
+ * The schema of the environment: every setting, but for the origins and the keys.
  *
  * @module
  */
 import * as v from 'valibot';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
-import { MIN_SECRET_BYTES } from '#portero/internal/signing-key.ts';
 import {
   type DatabaseAddress,
   isOnThisMachine,
@@ -13,6 +12,7 @@ import {
 } from '../db/database-address.ts';
 import { isTestSecret } from '../turnstile/test-keys.ts';
 import type { SettingFault } from './fault.ts';
+import { OTHER_KEY_SETTINGS } from './keys.ts';
 
 // Every message is written here, because valibot's own messages quote the value.
 const required = v.string('is missing');
@@ -61,11 +61,6 @@ const MAX_LOCKOUT_MINUTES = 24 * 60;
 /** With more, a hash could take longer than `UNDECIDED_SECONDS` of `db/lockout.ts`. On a slow machine each takes 250 ms. */
 const MAX_HASH_CAPACITY = 20;
 
-const signingSecret = v.pipe(
-  required,
-  v.minBytes(MIN_SECRET_BYTES, `is shorter than ${MIN_SECRET_BYTES} bytes`),
-);
-
 const entries = {
   DATABASE_URL: v.pipe(required, v.trim()),
   NEON_ENDPOINT: v.optional(trimmed),
@@ -75,7 +70,6 @@ const entries = {
   TURNSTILE_ACTION: v.optional(
     v.pipe(trimmed, v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not a Turnstile action')),
   ),
-  JWT_SECRET: signingSecret,
   JWT_ISSUER: required,
   JWT_AUDIENCE: required,
   LOGINS_PER_ADDRESS: rateLimit,
@@ -85,15 +79,15 @@ const entries = {
   HASH_CAPACITY: v.optional(wholeNumber(1, MAX_HASH_CAPACITY), 16),
 };
 
-/** The settings that are left out where they are faulty. `cors-origins.ts` and `previous-key.ts` read them. */
-const FORGIVEN = ['CORS_ORIGINS', 'JWT_SECRET_PREVIOUS', 'JWT_SECRET_PREVIOUS_UNTIL'];
+/** The settings that `cors-origins.ts` and `keys.ts` read. */
+const READ_ELSEWHERE = ['CORS_ORIGINS', 'JWT_SECRET', 'JWT_PRIVATE_KEY', ...OTHER_KEY_SETTINGS];
 
 const BINDINGS = ['LOGINS_PER_ADDRESS', 'LOGINS_PER_NAME'];
 
 /** The names of all settings that are texts. */
 export const SETTING_NAMES: readonly string[] = [
   ...Object.keys(entries).filter((name) => !BINDINGS.includes(name)),
-  ...FORGIVEN,
+  ...READ_ELSEWHERE,
 ];
 
 const hasTestSecret = (env: { TURNSTILE_SECRET_KEY: string }) =>

@@ -5,9 +5,8 @@
  */
 import { type Issuance, MAX_TOKEN_LENGTH } from '#portero/internal/claims.ts';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
-import type { SigningKey } from '#portero/internal/signing-key.ts';
 import { buildClaims, type Subject } from './build-claims.ts';
-import { signToken } from './sign.ts';
+import { type SigningKey, signToken } from './sign.ts';
 
 /** @returns the token, unless it is longer than verifiers read */
 export async function issueToken(

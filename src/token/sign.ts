@@ -1,15 +1,24 @@
 /**
- * Signs tokens: HS256, as a compact JWS (RFC 7515, RFC 7519).
+ * Signs tokens, as a compact JWS (RFC 7515, RFC 7519).
  *
  * @module
  */
 import { SignJWT } from 'jose';
 import type { Claims } from '#portero/internal/claims.ts';
-import type { SigningKey } from '#portero/internal/signing-key.ts';
+import type { Algorithm } from '#portero/internal/verification-key.ts';
+
+/** The key that signs tokens. */
+export interface SigningKey {
+  /** The `kid` of its tokens. */
+  id: string;
+  /** The only algorithm that the key is used with (RFC 8725, section 3.1). */
+  algorithm: Algorithm;
+  key: CryptoKey;
+}
 
 /** @returns the token. The caller checks that it has no more than `MAX_TOKEN_LENGTH` characters */
-export function signToken(claims: Claims, { id, key }: SigningKey): Promise<string> {
+export function signToken(claims: Claims, { id, algorithm, key }: SigningKey): Promise<string> {
   return new SignJWT({ ...claims })
-    .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: id })
+    .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid: id })
     .sign(key);
 }

@@ -2,12 +2,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import jwt from 'jsonwebtoken';
 import { expect, onTestFinished, test } from 'vitest';
-import { importSigningKey } from '#portero/internal/signing-key.ts';
+import { importSecretKey } from '#portero/internal/secret-key.ts';
 import { makePlan } from '../../dev/plan.ts';
 import { expectValue } from '../support/expect-value.ts';
 import { freePort } from '../support/free-port.ts';
+import { makePair } from '../support/key-pairs.ts';
 import { localEnvironment } from '../support/local-environment.ts';
 import { login } from '../support/local-login.ts';
 import { startPlainWrangler } from '../support/plain-wrangler.ts';
@@ -40,7 +42,7 @@ test('a setting that is refused is named at the terminal', async () => {
   await dev.printed('Use the token:');
   expect((await login(`http://127.0.0.1:${port}`, {})).status).toBe(503);
   await dev.printed(/^JWT_SECRET is shorter than 32 bytes$/m);
-  await dev.printed(/^Left out: JWT_SECRET_PREVIOUS is shorter than 32 bytes: set the whole key$/m);
+  await dev.printed(/^Left out: JWT_SECRET_PREVIOUS is shorter than 32 bytes$/m);
   expect(dev.output()).not.toContain('JWT_SECRET_PREVIOUS_UNTIL');
   expect(dev.output()).not.toContain('short-secret');
 });
@@ -49,9 +51,11 @@ test('every setting reaches the Worker, and no list of processes shows a secret'
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const previous = 'the-previous-key-of-the-test-0123456789';
+  const { privateKey, jwk } = await makePair('EdDSA');
   const environment = {
     ...(await localEnvironment()),
     JWT_ISSUER: 'an issuer of the test',
+    JWT_PRIVATE_KEY: privateKey,
     JWT_SECRET_PREVIOUS: previous,
     JWT_SECRET_PREVIOUS_UNTIL: new Date(Date.now() + 3_600_000).toISOString(),
     CORS_ORIGINS: 'https://App.example.org/, capacitor://localhost',
@@ -67,9 +71,10 @@ test('every setting reaches the Worker, and no list of processes shows a secret'
   expect(await config.json()).toMatchObject({ turnstileSiteKey: '3x00000000000000000000FF' });
   const response = await login(url, { UserName: 'jdoe', Password: 's3cr3t' });
   const { token } = (await response.json()) as { token: string };
-  const claims = jwt.verify(token, environment.JWT_SECRET) as jwt.JwtPayload;
+  const keySet = createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`));
+  const { payload: claims } = await jwtVerify(token, keySet);
   expect(claims.iss).toBe('an issuer of the test');
-  const kid = (await importSigningKey(previous)).id;
+  const kid = (await importSecretKey(previous)).id;
   const old = jwt.sign({ ...claims, name: 'from before' }, previous, { keyid: kid });
   const me = await fetch(`${url}/api/Users/me`, { headers: { Authorization: `Bearer ${old}` } });
   expect(await me.json()).toMatchObject({ userName: 'from before' });
@@ -78,7 +83,7 @@ test('every setting reaches the Worker, and no list of processes shows a secret'
 
   const processes = await shell('ps -eo args=');
   expect(processes).toContain('wrangler');
-  for (const secret of [previous, environment.JWT_SECRET, environment.DATABASE_URL]) {
+  for (const secret of [previous, jwk.d, environment.JWT_SECRET, environment.DATABASE_URL]) {
     expect(processes).not.toContain(secret);
   }
 });

@@ -67,7 +67,7 @@ test('holds what other Workers use, and brings along neither the service nor its
   expect(manifest).not.toHaveProperty('optionalDependencies');
   expect(manifest.private).toBe(true);
   expect(readdirSync(join(portero, 'dist')).sort()).toEqual(
-    ['client', 'internal', 'middleware', 'secret-verifier', 'verifier']
+    ['client', 'internal', 'jwks-verifier', 'middleware', 'secret-verifier', 'verifier']
       .flatMap((name) => (name === 'internal' ? name : [`${name}.d.ts`, `${name}.js`]))
       .sort(),
   );
@@ -84,6 +84,7 @@ test('exports each file of its folder, and nothing that is internal', () => {
 const TYPES_IN_USE = `
 import { Hono } from 'hono';
 import { type CallerVariables, requirePermission, requireToken } from 'portero/middleware';
+import { createJwksVerifier } from 'portero/jwks-verifier';
 import { createSecretVerifier } from 'portero/secret-verifier';
 import { type Verifier, verifyToken } from 'portero/verifier';
 
@@ -94,6 +95,9 @@ createSecretVerifier({ secret: 's', issuer: 'i' });
 createSecretVerifier({ secret: 's', issuer: 'i', audience: 'a', clockToleranceSeconds: 60 });
 // @ts-expect-error a number
 createSecretVerifier({ secret: 's', issuer: 'i', audience: 'a', clockToleranceSeconds: '60' });
+createJwksVerifier({ jwksUrl: 'https://u', issuer: 'i', audience: 'a' }) satisfies Verifier;
+// @ts-expect-error an option of another verifier
+createJwksVerifier({ secret: 's', issuer: 'i', audience: 'a' });
 // @ts-expect-error no permission
 requirePermission('invoices.fly');
 // @ts-expect-error no option
@@ -124,7 +128,7 @@ test.each([
   writeFileSync(join(worker, 'src/types-in-use.ts'), TYPES_IN_USE);
   const document = readFileSync(join(ROOT, 'docs/protect-a-worker.md'), 'utf8');
   const examples = [...document.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? '');
-  expect(examples).toHaveLength(5);
+  expect(examples).toHaveLength(6);
   for (const [index, code] of examples.entries()) {
     writeFileSync(join(worker, `src/example-${index}.ts`), code);
   }
@@ -209,7 +213,7 @@ function publicNamesOf(module: string): string[] {
   return [...declarations].map(([, name = '']) => name);
 }
 
-const MODULES = ['client', 'middleware', 'secret-verifier', 'verifier'];
+const MODULES = ['client', 'jwks-verifier', 'middleware', 'secret-verifier', 'verifier'];
 
 test.each(MODULES)('every public function of portero/%s has an example that uses it', (module) => {
   const names = publicNamesOf(module);

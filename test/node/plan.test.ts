@@ -120,3 +120,9 @@ test.each([
   expect(() => plan(devVars)).toThrow(message);
   expect(() => plan(devVars)).not.toThrow('secret-value');
 });
+
+test('a key in .dev.vars is taken as it was printed', () => {
+  const key = '{"kty":"OKP","crv":"Ed25519","d":"a_-b","x":"c","alg":"EdDSA"}';
+  const { settings } = plan(`JWT_PRIVATE_KEY=${key}\nJWT_PUBLIC_KEY_NEXT='${key}'\n`);
+  expect(settings).toMatchObject({ JWT_PRIVATE_KEY: key, JWT_PUBLIC_KEY_NEXT: key });
+});

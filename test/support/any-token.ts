@@ -1,7 +1,7 @@
 /** Tokens that are right, nearly right, and wrong in several ways at once. */
 import fc from 'fast-check';
-import { importSigningKey } from '#portero/internal/signing-key.ts';
-import { sign, validClaims } from './tokens.ts';
+import { importSecretKey } from '#portero/internal/secret-key.ts';
+import { hmac, signText, validClaims } from './tokens.ts';
 
 export const SECRETS = {
   current: 'the-current-secret-of-32-bytes-or-more',
@@ -133,12 +133,10 @@ type Recipe = Record<'claims' | 'header', object> &
   };
 
 async function make(recipe: Recipe): Promise<string> {
-  const { id } = await importSigningKey(recipe.secret);
+  const { id } = await importSecretKey(recipe.secret);
   const header = JSON.stringify({ alg: 'HS256', typ: 'JWT', kid: id, ...recipe.header });
   const payload = JSON.stringify({ ...validClaims(ISSUED_AT), ...recipe.claims });
-  const token = await sign(recipe.headerText(header), recipe.claimsText(payload), {
-    secret: recipe.signer ?? recipe.secret,
-    hash: recipe.hash,
-  });
+  const key = await hmac(recipe.signer ?? recipe.secret, recipe.hash);
+  const token = await signText(recipe.headerText(header), recipe.claimsText(payload), key);
   return recipe.damage(token);
 }

@@ -1,6 +1,6 @@
 /** Tokens that the Worker under test has not made. */
 import { SignJWT } from 'jose';
-import { importSigningKey } from '#portero/internal/signing-key.ts';
+import { importSecretKey } from '#portero/internal/secret-key.ts';
 import { noteToken } from './secrets.ts';
 import { TEST_ENV } from './test-env.ts';
 
@@ -26,7 +26,7 @@ export async function forge(
   header: object = {},
   secret = TEST_ENV.JWT_SECRET,
 ): Promise<string> {
-  const { id } = await importSigningKey(TEST_ENV.JWT_SECRET);
+  const { id } = await importSecretKey(TEST_ENV.JWT_SECRET);
   const token = await new SignJWT({ ...validClaims(), ...claims })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: id, ...header })
     .sign(new TextEncoder().encode(secret));
@@ -34,18 +34,18 @@ export async function forge(
   return token;
 }
 
-/** A token with an HMAC of its own over any header and payload, valid JSON or not. */
-export async function sign(
-  header: string,
-  payload: string,
-  { secret = TEST_ENV.JWT_SECRET, hash = 'SHA-256' } = {},
-): Promise<string> {
+export function hmac(secret: string | Uint8Array, hash = 'SHA-256'): Promise<CryptoKey> {
+  const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret;
+  return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash }, false, ['sign']);
+}
+
+/** A token with a signature of any key over any header and payload, valid JSON or not. */
+export async function signText(header: string, payload: string, key: CryptoKey): Promise<string> {
   const bytes = (text: string) => new TextEncoder().encode(text);
   const input = `${encode(bytes(header))}.${encode(bytes(payload))}`;
-  const algorithm = { name: 'HMAC', hash };
-  const key = await crypto.subtle.importKey('raw', bytes(secret), algorithm, false, ['sign']);
-  const mac = await crypto.subtle.sign('HMAC', key, bytes(input));
-  return `${input}.${encode(new Uint8Array(mac))}`;
+  const algorithm = { name: key.algorithm.name, hash: 'SHA-256' }; // only ECDSA reads the hash
+  const signature = await crypto.subtle.sign(algorithm, key, bytes(input));
+  return `${input}.${encode(new Uint8Array(signature))}`;
 }
 
 export function encode(bytes: Uint8Array): string {

@@ -15,6 +15,7 @@ beforeAll(async () => {
 });
 
 const UNCONFIGURED = { JWT_SECRET: '' };
+const CONFIGURATION = '/.well-known/openid-configuration';
 
 async function request(
   path: string,
@@ -60,6 +61,13 @@ const ANSWERS: Record<string, () => Promise<Response>> = {
   },
   'readConfig 200': () => send('/api/Config'),
   'readConfig 503': () => sendWith(UNCONFIGURED, new Request(`${ORIGIN}/api/Config`)),
+  'readKeySet 200': () => send('/.well-known/jwks.json'),
+  'readKeySet 503': () => sendWith(UNCONFIGURED, new Request(`${ORIGIN}/.well-known/jwks.json`)),
+  'readOpenIdConfiguration 200': () => send(CONFIGURATION),
+  'readOpenIdConfiguration 404': () =>
+    sendWith({ JWT_ISSUER: 'portero' }, new Request(`${ORIGIN}${CONFIGURATION}`)),
+  'readOpenIdConfiguration 503': () =>
+    sendWith(UNCONFIGURED, new Request(`${ORIGIN}${CONFIGURATION}`)),
   'readMe 200': () => get('/api/Users/me'),
   'readMe 401': () => send('/api/Users/me'),
   'readMe 503': async () => sendWith(UNCONFIGURED, await request('/api/Users/me')),
@@ -138,7 +146,7 @@ describe('the answer is as documented:', () => {
 
 test('every route is documented, and no other', () => {
   const routes = app.routes
-    .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api/'))
+    .filter(({ method, path }) => method !== 'ALL' && /^\/(api|\.well-known)\//.test(path))
     .map(({ method, path }) => `${method.toLowerCase()} ${path}`);
   const paths = operations.map(
     ({ method, path }) => `${method} ${path.toLowerCase().replace('{id}', ':id')}`,

@@ -101,11 +101,11 @@ test.each<[Partial<Keys>, string]>([
   ],
   [
     { JWT_SECRET_PREVIOUS: 'short', JWT_SECRET_PREVIOUS_UNTIL: utc(start + HOUR_MS) },
-    'JWT_SECRET_PREVIOUS is shorter than 32 bytes: set the whole key',
+    'JWT_SECRET_PREVIOUS is shorter than 32 bytes',
   ],
   [
     { JWT_SECRET_PREVIOUS: NEW, JWT_SECRET_PREVIOUS_UNTIL: utc(start + HOUR_MS) },
-    'JWT_SECRET_PREVIOUS is the same as JWT_SECRET: set the other key, or delete it',
+    'JWT_SECRET_PREVIOUS is the key of another setting: set the other key, or delete it',
   ],
   ...[
     'tomorrow',

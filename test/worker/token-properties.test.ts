@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createJwtVerifier } from '#portero/internal/jwt-verifier.ts';
-import { importVerificationKeys } from '#portero/internal/signing-key.ts';
+import { importPreviousSecret, importSecretKey } from '#portero/internal/secret-key.ts';
 import { anyToken, ISSUED_AT, SECRETS } from '../support/any-token.ts';
 import { TEST_ENV } from '../support/test-env.ts';
 import { verifyPlainly } from '../support/verify-plainly.ts';
@@ -35,7 +35,10 @@ test('each verdict is that of the plain way, the reason included, however often 
   await fc.assert(
     fc.asyncProperty(tokens, questions, tolerance, async (recipes, asked, seconds) => {
       const options = {
-        keys: await importVerificationKeys(SECRETS.current, { secret: SECRETS.previous, until }),
+        keys: [
+          await importSecretKey(SECRETS.current),
+          await importPreviousSecret({ secret: SECRETS.previous, until }),
+        ],
         issuance,
         clockToleranceSeconds: seconds,
       };

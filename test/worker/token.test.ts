@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import type { JWTPayload } from 'jose';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { LAYERS } from '#password/cost.ts';
-import { importSigningKey } from '#portero/internal/signing-key.ts';
+import { importSecretKey } from '#portero/internal/secret-key.ts';
 import { HEADERS } from '../support/answers.ts';
 import { callsTo, forgetCalls } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
@@ -24,7 +24,7 @@ function part(token: string, index: 0 | 1): JWTPayload {
 
 describe('the token', () => {
   test('is HS256, a JWT, and names its key', async () => {
-    const { id } = await importSigningKey(env.JWT_SECRET);
+    const { id } = await importSecretKey(env.JWT_SECRET);
     expect(part(await tokenOf('jdoe'), 0)).toEqual({ alg: 'HS256', typ: 'JWT', kid: id });
     expect(id).toMatch(/^[\w-]{16}$/);
   });

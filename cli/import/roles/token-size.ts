@@ -27,7 +27,7 @@ export async function findLongTokens(
     if (permissions.size === 0) continue;
     const present = known && (await longestUser(await connectTo(database), known.id));
     const users = [user, present].filter((one) => one !== undefined && one.id !== null);
-    const budget = await permissionBudget(role, users as TokenUser[]);
+    const budget = permissionBudget(role, users as TokenUser[]);
     if (permissionBytes([...permissions]) <= budget) continue;
     const sentence = `A token of the role ${role} could have more than ${MAX_TOKEN_LENGTH} characters: it would have ${permissions.size} permissions. --permission-map can leave some out.`;
     stops.push({ sentence });

@@ -7,26 +7,23 @@
  * @module
  */
 import { createJwtVerifier, type JwtVerifier } from './internal/jwt-verifier.ts';
-import { importVerificationKeys, MIN_SECRET_BYTES } from './internal/signing-key.ts';
-import { MAX_CLOCK_TOLERANCE_SECONDS } from './internal/verify-jwt.ts';
+import {
+  importPreviousSecret,
+  importSecretKey,
+  isLongEnough,
+  MIN_SECRET_BYTES,
+} from './internal/secret-key.ts';
+import type { VerificationKey } from './internal/verification-key.ts';
+import { checkOptions, type VerifierOptions } from './internal/verifier-options.ts';
 import type { Verifier } from './verifier.ts';
 
 export type { Caller, TokenReason, Verification, Verifier } from './verifier.ts';
 
-export interface SecretVerifierOptions {
+export interface SecretVerifierOptions extends VerifierOptions {
   /** Portero's `JWT_SECRET`: at least 32 bytes in UTF-8. */
   secret: string;
-  /** Portero's `JWT_ISSUER`. */
-  issuer: string;
-  /** Portero's `JWT_AUDIENCE`. */
-  audience: string;
   /** While keys are rotated: Portero's `JWT_SECRET_PREVIOUS`, and until when it is accepted. */
   previous?: { secret: string; until: Date };
-  /**
-   * How far the clocks of this service and of Portero may differ: whole seconds from 0 to 60, and 5 by default. A token
-   * is accepted this much before its beginning and after its end.
-   */
-  clockToleranceSeconds?: number;
 }
 
 /**
@@ -48,23 +45,15 @@ export interface SecretVerifierOptions {
  * @throws TypeError where an option is wrong
  */
 export function createSecretVerifier(options: SecretVerifierOptions): Verifier {
-  if (typeof options !== 'object' || options === null) throw new TypeError('options are needed');
-  const { secret, issuer, audience, previous, clockToleranceSeconds, ...others } = options;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw new TypeError(`createSecretVerifier has no option ${unknown}`);
+  checkOptions(options, 'createSecretVerifier', ['secret', 'previous']);
+  const { secret, issuer, audience, previous, clockToleranceSeconds } = options;
   for (const value of previous === undefined ? [secret] : [secret, previous.secret]) {
-    if (typeof value !== 'string' || new TextEncoder().encode(value).length < MIN_SECRET_BYTES) {
+    if (typeof value !== 'string' || !isLongEnough(value)) {
       throw new TypeError(`a secret is shorter than ${MIN_SECRET_BYTES} bytes`);
     }
   }
-  if (!issuer || !audience) throw new TypeError('issuer and audience are both needed');
   if (previous !== undefined && !isDate(previous.until)) {
     throw new TypeError('previous.until is not a date');
-  }
-  if (clockToleranceSeconds !== undefined && !isTolerance(clockToleranceSeconds)) {
-    throw new TypeError(
-      `clockToleranceSeconds is not a whole number from 0 to ${MAX_CLOCK_TOLERANCE_SECONDS}`,
-    );
   }
 
   // The verifier is kept and not a promise of it: Workers bind a promise to the request that made it.
@@ -72,10 +61,7 @@ export function createSecretVerifier(options: SecretVerifierOptions): Verifier {
   return {
     async verify(token) {
       verifier ??= createJwtVerifier({
-        keys: await importVerificationKeys(
-          secret,
-          previous && { secret: previous.secret, until: previous.until.getTime() },
-        ),
+        keys: await importKeys({ secret, previous }),
         issuance: { issuer, audience },
         clockToleranceSeconds,
       });
@@ -84,8 +70,14 @@ export function createSecretVerifier(options: SecretVerifierOptions): Verifier {
   };
 }
 
-function isTolerance(seconds: number): boolean {
-  return Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_CLOCK_TOLERANCE_SECONDS;
+async function importKeys({
+  secret,
+  previous,
+}: Pick<SecretVerifierOptions, 'secret' | 'previous'>): Promise<VerificationKey[]> {
+  const key = await importSecretKey(secret);
+  if (previous === undefined) return [key];
+  const until = previous.until.getTime();
+  return [key, await importPreviousSecret({ secret: previous.secret, until })];
 }
 
 /** A key without an end would be accepted for ever. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { base64url } from 'jose';
+import { isBase64Url } from './base64url.ts';
 
 /**
  * Whether a token is three parts of base64url, and the first two are JSON exactly as `JSON.stringify` writes it.
@@ -35,8 +36,3 @@ function isCanonicalJson(part: string): boolean {
 }
 
 const decoder = new TextDecoder();
-
-function isBase64Url(part: string): boolean {
-  if (!/^[\w-]+$/.test(part) || part.length % 4 === 1) return false;
-  return base64url.encode(base64url.decode(part)) === part;
-}

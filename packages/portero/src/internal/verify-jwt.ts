@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { type Claims, type Issuance, MAX_TOKEN_LENGTH, TOKEN_LIFETIME_SECONDS } from './claims.ts';
 import { isCompactJws } from './compact-jws.ts';
 import { fail, type Result, succeed } from './result.ts';
-import type { VerificationKey } from './signing-key.ts';
+import { ALGORITHMS, type VerificationKey } from './verification-key.ts';
 import type { VerifiedToken } from './verified-tokens.ts';
 
 /** The clocks of two machines may differ by this much, where nothing else is said. */
@@ -21,7 +21,11 @@ const seconds = v.pipe(v.number(), v.integer());
 const name = v.pipe(v.string(), v.nonEmpty());
 
 /** Portero writes these members and no others: no key, no extension. */
-const HeaderSchema = v.strictObject({ alg: v.literal('HS256'), typ: v.literal('JWT'), kid: name });
+const HeaderSchema = v.strictObject({
+  alg: v.picklist(ALGORITHMS),
+  typ: v.literal('JWT'),
+  kid: name,
+});
 
 const ClaimsSchema: v.GenericSchema<unknown, Claims> = v.object({
   iss: v.string(),
@@ -62,23 +66,20 @@ export async function verifyJwt(
   if (token.length > MAX_TOKEN_LENGTH) return fail('too_long');
   if (!isCompactJws(token)) return fail('malformed');
   try {
-    const { payload, protectedHeader } = await jwtVerify(
-      token,
-      ({ kid }) => findKey(keys, kid, now).key,
-      {
-        algorithms: ['HS256'],
-        typ: 'JWT',
-        issuer: issuance.issuer,
-        audience: issuance.audience,
-        clockTolerance: clockToleranceSeconds,
-        currentDate: new Date(now),
-      },
-    );
+    const find = (header: { kid?: string; alg?: string }) => findKey(keys, header, now);
+    const { payload, protectedHeader } = await jwtVerify(token, (header) => find(header).key, {
+      algorithms: keys.map(({ algorithm }) => algorithm),
+      typ: 'JWT',
+      issuer: issuance.issuer,
+      audience: issuance.audience,
+      clockTolerance: clockToleranceSeconds,
+      currentDate: new Date(now),
+    });
     const parsed = v.safeParse(ClaimsSchema, payload);
     if (!parsed.success || !v.is(HeaderSchema, protectedHeader)) return fail('claims');
     const claims = parsed.output;
     if (!isOfOurMaking(claims)) return fail('claims');
-    const { until = Infinity } = findKey(keys, protectedHeader.kid, now);
+    const { until = Infinity } = find(protectedHeader);
     return succeed({
       claims,
       validFrom: (claims.nbf - clockToleranceSeconds) * 1000,
@@ -90,9 +91,19 @@ export async function verifyJwt(
   }
 }
 
-/** @throws JWKSNoMatchingKey where the key is unknown, or verifies no longer */
-function findKey(keys: VerificationKey[], id: string | undefined, now: number): VerificationKey {
-  const known = keys.find((key) => key.id === id && now <= (key.until ?? Infinity));
+/**
+ * Finds the key that a token names, for the algorithm that it names.
+ *
+ * @throws JWKSNoMatchingKey where the key is unknown, is for another algorithm, or verifies no longer
+ */
+function findKey(
+  keys: VerificationKey[],
+  { kid, alg }: { kid?: string; alg?: string },
+  now: number,
+): VerificationKey {
+  const known = keys.find(
+    (key) => key.id === kid && key.algorithm === alg && now <= (key.until ?? Infinity),
+  );
   if (known === undefined) throw new errors.JWKSNoMatchingKey();
   return known;
 }

@@ -1,24 +1,13 @@
 /**
- * The keys of HS256: the one that signs tokens, and those that verify them.
+ * The secrets of HS256. Each one signs and verifies.
  *
  * @module
  */
 import { base64url } from 'jose';
+import type { VerificationKey } from './verification-key.ts';
 
 /** The shortest secret in bytes: HS256 needs a key of at least 256 bits (RFC 7518, section 3.2). */
 export const MIN_SECRET_BYTES = 32;
-
-export interface SigningKey {
-  /** The `kid` of the tokens that this key signs. */
-  id: string;
-  key: CryptoKey;
-}
-
-/** A key whose tokens are accepted. */
-export interface VerificationKey extends SigningKey {
-  /** The last moment at which the key verifies, in milliseconds since 1970. Absent for the key that signs. */
-  until?: number;
-}
 
 /** A second secret while keys are rotated. */
 export interface PreviousSecret {
@@ -33,6 +22,11 @@ const KEY_ID_LABEL = 'portero/kid/1';
 /** Long enough that two keys never have the same id by chance, and short enough for the header of every token. */
 const KEY_ID_BYTES = 12;
 
+/** A secret that is no shorter than {@link MIN_SECRET_BYTES} in UTF-8. */
+export function isLongEnough(secret: string): boolean {
+  return new TextEncoder().encode(secret).length >= MIN_SECRET_BYTES;
+}
+
 /**
  * Imports the secret once. jose would import a `Uint8Array` again for every token.
  *
@@ -41,7 +35,7 @@ const KEY_ID_BYTES = 12;
  *
  * @param secret its UTF-8 bytes are the key, at least {@link MIN_SECRET_BYTES} of them
  */
-export async function importSigningKey(secret: string): Promise<SigningKey> {
+export async function importSecretKey(secret: string): Promise<VerificationKey> {
   const encoder = new TextEncoder();
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
   const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, [
@@ -49,15 +43,10 @@ export async function importSigningKey(secret: string): Promise<SigningKey> {
     'verify',
   ]);
   const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(KEY_ID_LABEL)));
-  return { id: base64url.encode(mac.slice(0, KEY_ID_BYTES)), key };
+  return { id: base64url.encode(mac.slice(0, KEY_ID_BYTES)), algorithm: 'HS256', key };
 }
 
-/** Imports the keys whose tokens are accepted. The first one is the key that signs. */
-export async function importVerificationKeys(
-  secret: string,
-  previous?: PreviousSecret,
-): Promise<[SigningKey, ...VerificationKey[]]> {
-  const key = await importSigningKey(secret);
-  if (previous === undefined) return [key];
-  return [key, { ...(await importSigningKey(previous.secret)), until: previous.until }];
+/** Imports a second secret, and when it ends. */
+export async function importPreviousSecret(previous: PreviousSecret): Promise<VerificationKey> {
+  return { ...(await importSecretKey(previous.secret)), until: previous.until };
 }
