@@ -14,6 +14,7 @@ import {
 import { COMMON_PASSWORDS } from './common-passwords.ts';
 import { OperatorError } from './operator-error.ts';
 import { askPassword } from './prompt.ts';
+import { readStdin } from './stdin.ts';
 
 /**
  * Asks for a new password and holds it to the policy. At a terminal it asks twice.
@@ -23,7 +24,7 @@ import { askPassword } from './prompt.ts';
  */
 export async function readNewPassword(isFromStdin: boolean, ownNames: string[]): Promise<string> {
   const policy = readPolicy();
-  const password = isFromStdin ? await readStdin() : await prompt(policy.minLength);
+  const password = isFromStdin ? await readPassword() : await prompt(policy.minLength);
   const checked = checkNewPassword(password, ownNames, policy);
   if (checked.ok) return checked.value;
   throw new OperatorError(`The password ${explainPolicy(checked.reason, policy)}.`);
@@ -40,28 +41,10 @@ function readPolicy(): PasswordPolicy {
   return { minLength, commonPasswords: COMMON_PASSWORDS };
 }
 
-/** No password is longer, and it is little enough to read whole. */
-const MAX_STDIN_BYTES = 16 * 1024;
-
-/** One line feed at the end comes from `echo` and is not part of the password. */
-async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of process.stdin) {
-    length += chunks[chunks.push(chunk) - 1]?.length ?? 0;
-    if (length > MAX_STDIN_BYTES) throw new OperatorError('Standard input is no password.');
-  }
-  const password = decodeUtf8(Buffer.concat(chunks)).replace(/\r?\n$/, '');
+async function readPassword(): Promise<string> {
+  const password = await readStdin('password');
   if (/[\r\n]/.test(password)) throw new OperatorError('The password has more than one line.');
   return password;
-}
-
-function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    throw new OperatorError('The password on standard input is not UTF-8.');
-  }
 }
 
 async function prompt(minLength: number): Promise<string> {

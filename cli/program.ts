@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { escapeUntypable } from './escape.ts';
 import { EXIT, type ExitCode, type Run } from './exit-code.ts';
+import { addKeysCommand } from './keys-command.ts';
 import { OperatorError } from './operator-error.ts';
 import { addModulesCommand, addRolesCommand } from './permissions-command.ts';
 import { printErrorLine } from './print.ts';
@@ -20,7 +21,7 @@ export async function runCommand(args: string[]): Promise<ExitCode> {
   };
   const program = new Command('npm run portero --')
     .description(
-      'Manages the users of Portero and what they may do, in the local database or the one of DATABASE_URL.',
+      'Manages the users of Portero and what they may do, in the local database or the one of DATABASE_URL, and makes keys.',
     )
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(escapeUsageError(text)) })
@@ -28,6 +29,7 @@ export async function runCommand(args: string[]): Promise<ExitCode> {
   addUsersCommand(program, run);
   addRolesCommand(program, run);
   addModulesCommand(program, run);
+  addKeysCommand(program, run);
   program
     .command('migrate')
     .description('bring the tables up to date (also: npm run db:migrate)')
