@@ -1,24 +1,23 @@
 /**
- * Grants, and how many of them a token can hold.
+ * Grants: what a role may do.
  *
  * @module
  */
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { MAX_TOKEN_LENGTH } from '#portero/internal/claims.ts';
 import type { Permission } from '#portero/internal/permission.ts';
-
 import type { Database } from '../src/db/connection.ts';
 import { modules, roleGrants, roles, users } from '../src/db/schema.ts';
-import { buildClaims } from '../src/token/build-claims.ts';
-import { longestTokenLength } from '../src/token/longest-token.ts';
-import { MAX_USER_NAME_LENGTH } from '../src/user-name.ts';
+import { type AddedClaims, NO_ADDED_CLAIMS } from '../src/token/added-claims.ts';
 import { OperatorError } from './operator-error.ts';
+import { permissionBudget, permissionCosts, type TokenUser } from './token-size.ts';
 
 type Role = typeof roles.$inferSelect;
 
 /**
  * Grants permissions to a role, all or none.
  *
+ * @param claims of `TOKEN_CLAIMS`, which a token holds too
  * @returns the permissions that the role did not have
  * @throws OperatorError where a module is missing, or a token could be longer than verifiers read
  */
@@ -26,13 +25,14 @@ export async function grant(
   db: Database,
   role: Role,
   permissions: Permission[],
+  claims = NO_ADDED_CLAIMS,
 ): Promise<string[]> {
   await refuseUnknownModules(db, permissions);
   const longest = await longestUser(db, role.id);
-  const budget = permissionBudget(role.name, longest === undefined ? [] : [longest]);
+  const budget = permissionBudget(role, longest === undefined ? [] : [longest], claims);
   const wanted = sql`jsonb_array_elements_text(${JSON.stringify(permissions)}::jsonb) permission`;
   const sizeAfterwards = sql`(
-    select sum(octet_length(permission) + ${JSON_OVERHEAD_BYTES}) from (
+    select sum(${permissionBytes(claims)}) from (
       select module_key || '.' || action as permission from ${roleGrants} where role_id = ${role.id}
       union select permission from ${wanted}
     ) every_permission
@@ -56,8 +56,15 @@ export async function grant(
   return inserted.rows.map(({ permission }) => permission);
 }
 
-/** Two quotation marks and a comma around each. */
-const JSON_OVERHEAD_BYTES = 3;
+/** What {@link permissionCosts} says, for the column `permission`. */
+function permissionBytes(claims: AddedClaims): SQL {
+  const { characters, ofAction, ofModule } = permissionCosts(claims);
+  const [module, action] = [1, 2].map((part) => sql`split_part(permission, '.', ${part})`);
+  return sql`
+    ${characters}::int * octet_length(permission)
+    + (${JSON.stringify(ofAction)}::jsonb ->> ${action})::int
+    + ${ofModule}::int * octet_length(${module})`;
+}
 
 /** @returns the permissions that the role had */
 export async function revoke(
@@ -83,18 +90,6 @@ async function refuseUnknownModules(db: Database, permissions: Permission[]): Pr
   }
 }
 
-/** Room for the issuer, and as much for the audience. They are settings of the Worker, so the database does not know them. */
-const URL_LENGTH = 200;
-
-/** Room for future users: an id that Portero makes, and the longest name with three bytes a character. */
-const NEXT_USER = { id: 'x'.repeat(36), userName: '\u65e5'.repeat(MAX_USER_NAME_LENGTH) };
-
-/** What a token holds of a user. */
-export interface TokenUser {
-  id: string;
-  userName: string;
-}
-
 /** The user of a role whose id and name together are longest. */
 export async function longestUser(db: Database, roleId: number): Promise<TokenUser | undefined> {
   const [longest] = await db
@@ -104,24 +99,4 @@ export async function longestUser(db: Database, roleId: number): Promise<TokenUs
     .orderBy(sql`octet_length(json_build_array(id, user_name)::text) desc`)
     .limit(1);
   return longest;
-}
-
-/** How many bytes the JSON of a role's permissions may have in a token of any of these users, and of the next one. */
-export function permissionBudget(roleName: string, users: TokenUser[]): number {
-  const lengths = [NEXT_USER, ...users].map((user) => emptyLength(user, roleName));
-  // Base64 makes four characters from three bytes. The empty token has the brackets of the list already.
-  return Math.floor(((MAX_TOKEN_LENGTH - Math.max(...lengths)) * 3) / 4) - 1;
-}
-
-/** How many bytes permissions take in a token. */
-export function permissionBytes(permissions: Permission[]): number {
-  return permissions.reduce((sum, { length }) => sum + length + JSON_OVERHEAD_BYTES, 0);
-}
-
-function emptyLength(user: TokenUser, roleName: string): number {
-  const url = 'x'.repeat(URL_LENGTH);
-  const role = { name: roleName, isAdmin: false, permissions: [] };
-  const issuance = { issuer: url, audience: url };
-  const instance = { now: Date.now(), id: crypto.randomUUID() };
-  return longestTokenLength(buildClaims({ ...user, role }, issuance, instance));
 }

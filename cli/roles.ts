@@ -14,6 +14,7 @@ import { grant, revoke } from './grants.ts';
 import { readNewName } from './names.ts';
 import { OperatorError } from './operator-error.ts';
 import { printLine, printRow, printRows } from './print.ts';
+import { readTokenClaims } from './token-claims.ts';
 
 export async function addRole(text: string, { admin }: { admin: boolean }): Promise<void> {
   const name = readNewName('role name', text);
@@ -73,7 +74,7 @@ export async function grantPermissions(text: string, texts: string[]): Promise<v
     if (role.isAdmin) {
       throw new OperatorError(`${name} is an administrator's role, which may do everything.`);
     }
-    const added = await grant(db, role, permissions);
+    const added = await grant(db, role, permissions, readTokenClaims());
     if (added.length > 0) audit({ event: 'permissions_granted', role: name, permissions: added });
     printLine(
       `Granted ${count(added)} to ${name} in ${target.name}; ` +

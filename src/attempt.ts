@@ -111,12 +111,13 @@ export function takeHashSlot(
 /** Counts an attempt and reads the user, in the one statement of a login. */
 export async function beginAttempt(
   normalizedUserName: string,
-  { database, lockout }: Settings,
+  { database, lockout, addedClaims }: Settings,
 ): Promise<
   Result<Attempt, DatabaseReason | LockoutReason, Partial<AttemptDetails> & DatabaseDetails>
 > {
   const key = { normalizedUserName, attemptId: crypto.randomUUID() };
-  const state = await askDatabase(database, (db) => beginLogin(db, key, lockout));
+  const listsAll = addedClaims.lists.length > 0;
+  const state = await askDatabase(database, (db) => beginLogin(db, key, lockout, { listsAll }));
   if (!state.ok) return state;
   const { status, attempts, account, shapes } = state.value;
   hashSlots.expectLayers(shapes.reduce((sum, shape) => sum + blockIterations(shape), 0));

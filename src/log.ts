@@ -27,6 +27,7 @@ export type LogEvent =
       fault: DatabaseReason | 'isolate_busy';
       sqlState?: string;
     }
+  | { event: 'claims_left_out'; userId: string }
   | { event: 'token_refused'; reason: string; address?: string }
   | {
       event: 'password_change';
@@ -92,6 +93,7 @@ function needsAnOperator(event: LogEvent): boolean {
 
     case 'success_not_recorded':
     case 'password_not_rehashed':
+    case 'claims_left_out':
     case 'users_not_read':
     case 'rate_limit_off':
     case 'settings_refused':

@@ -23,6 +23,7 @@ import { type CorsOrigins, parseCorsOrigins } from './settings/cors-origins.ts';
 import { checkEnvironment, type Environment } from './settings/environment.ts';
 import type { SettingFault } from './settings/fault.ts';
 import { type Keys, readKeys } from './settings/keys.ts';
+import type { AddedClaims } from './token/added-claims.ts';
 import type { SigningKey } from './token/sign.ts';
 import {
   isTestSecret,
@@ -41,6 +42,8 @@ export interface Settings {
   verificationKeys: VerificationKey[];
   /** Accepts the tokens of these keys. */
   jwtVerifier: JwtVerifier;
+  /** The claims of `TOKEN_CLAIMS`. */
+  addedClaims: AddedClaims;
   rateLimits: RateLimits;
   lockout: Lockout;
   /** The most hashes that one isolate takes on. */
@@ -116,6 +119,7 @@ function toSettings(env: Environment, { signing, verification }: Keys): Settings
     signingKey: signing,
     verificationKeys: verification,
     jwtVerifier: createJwtVerifier({ keys: verification, issuance }),
+    addedClaims: env.TOKEN_CLAIMS,
     rateLimits: { address: env.LOGINS_PER_ADDRESS, name: env.LOGINS_PER_NAME },
     lockout: { failures: env.LOCKOUT_FAILURES, minutes: env.LOCKOUT_MINUTES },
     hashCapacity: env.HASH_CAPACITY,

@@ -4,6 +4,7 @@
  * @module
  */
 import { importSecretKey } from '#portero/internal/secret-key.ts';
+import { NO_ADDED_CLAIMS } from '../../src/token/added-claims.ts';
 import { issueToken } from '../../src/token/issue-token.ts';
 import { expectValue } from '../../test/support/expect-value.ts';
 import { VARIABLES } from './workerd-config.ts';
@@ -20,9 +21,10 @@ export async function issueTokens(
   count: number,
 ): Promise<string[]> {
   const signingKey = await importSecretKey(secret);
-  const role = { name: 'Sales', isAdmin: false, permissions };
+  const role = { id: 1, name: 'Sales', isAdmin: false, permissions };
   const subject = { id: '0f8fad5b-d9cb-469f-a165-70867728950e', userName: 'user-0', role };
-  const settings = { issuance: { issuer, audience }, signingKey };
+  const issuance = { issuer, audience };
+  const settings = { issuance, signingKey, addedClaims: NO_ADDED_CLAIMS };
   const tokens = Array.from({ length: count }, () => issueToken(subject, settings));
   return (await Promise.all(tokens)).map(expectValue);
 }

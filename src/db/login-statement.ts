@@ -9,7 +9,7 @@ import type { Subject } from '../token/build-claims.ts';
 import type { Database } from './connection.ts';
 import { selectForeignLayers } from './foreign-layers.ts';
 import { type AttemptKey, type AttemptStatus, countAttempt, type Lockout } from './lockout.ts';
-import { foreignLayers, roleGrants, roles, users } from './schema.ts';
+import { foreignLayers, modules, roleGrants, roles, users } from './schema.ts';
 
 /** A user, as a login needs it. */
 export interface LoginAccount extends Subject {
@@ -36,12 +36,14 @@ export interface LoginState {
  * role that is read. The stand-in's role and grants go over the wire and are thrown away. Nothing else of the stand-in
  * leaves the database.
  *
+ * @param options.listsAll whether an administrator's permissions are those of all modules, and not left out
  * @throws what `databaseFailure` reads
  */
 export async function beginLogin(
   db: Database,
   key: AttemptKey,
   lockout: Lockout,
+  { listsAll = false }: { listsAll?: boolean } = {},
 ): Promise<LoginState> {
   const name = sql`${key.normalizedUserName}::text`;
   const columns = sql`id, user_name, password_hash, active, role_id`;
@@ -71,9 +73,14 @@ export async function beginLogin(
       case when is_known then found.active end as "active",
       ${roles.name} as "roleName",
       ${roles.isAdmin} as "isAdmin",
+      ${roles.id} as "roleId",
       array_to_json(array(
         select ${roleGrants.moduleKey} || '.' || ${roleGrants.action}
         from ${roleGrants} where ${roleGrants.roleId} = ${roles.id}
+        union all
+        select ${modules.key} || '.' || action
+        from ${modules}, unnest(enum_range(null::permission_action)) action
+        where ${roles.isAdmin} and ${listsAll}::boolean
       )) as "permissions"
     from attempt
       left join found on true
@@ -82,8 +89,8 @@ export async function beginLogin(
   const [row] = v.parse(LoginRows, rows);
   const { status, attempts, shapes } = row;
   if (!row.isKnown) return { status, attempts, shapes, account: null };
-  const { id, userName, passwordHash, active, roleName, isAdmin, permissions } = row;
-  const role = { name: roleName, isAdmin, permissions };
+  const { id, userName, passwordHash, active, roleId, roleName, isAdmin, permissions } = row;
+  const role = { id: roleId, name: roleName, isAdmin, permissions };
   return { status, attempts, shapes, account: { id, userName, passwordHash, active, role } };
 }
 
@@ -112,6 +119,7 @@ const LoginRows = v.strictTuple([
       userName: v.string(),
       passwordHash: v.nullable(v.string()),
       active: v.boolean(),
+      roleId: v.number(),
       roleName: v.string(),
       isAdmin: v.boolean(),
       permissions: v.array(v.string()),

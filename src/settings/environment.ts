@@ -10,6 +10,7 @@ import {
   isOnThisMachine,
   readDatabaseAddress,
 } from '../db/database-address.ts';
+import { type AddedClaims, readAddedClaims } from '../token/added-claims.ts';
 import { isTestSecret } from '../turnstile/test-keys.ts';
 import type { SettingFault } from './fault.ts';
 import { OTHER_KEY_SETTINGS } from './keys.ts';
@@ -61,6 +62,17 @@ const MAX_LOCKOUT_MINUTES = 24 * 60;
 /** With more, a hash could take longer than `UNDECIDED_SECONDS` of `db/lockout.ts`. On a slow machine each takes 250 ms. */
 const MAX_HASH_CAPACITY = 20;
 
+/** The JSON, or a table of `wrangler.toml`. */
+const TokenClaims = v.pipe(
+  v.optional(v.unknown(), {}),
+  v.rawTransform(({ dataset, addIssue, NEVER }): AddedClaims => {
+    const claims = readAddedClaims(dataset.value);
+    if (claims.ok) return claims.value;
+    addIssue({ message: claims.details.problem });
+    return NEVER;
+  }),
+);
+
 const entries = {
   DATABASE_URL: v.pipe(required, v.trim()),
   NEON_ENDPOINT: v.optional(trimmed),
@@ -72,6 +84,7 @@ const entries = {
   ),
   JWT_ISSUER: required,
   JWT_AUDIENCE: required,
+  TOKEN_CLAIMS: TokenClaims,
   LOGINS_PER_ADDRESS: rateLimit,
   LOGINS_PER_NAME: rateLimit,
   LOCKOUT_FAILURES: v.optional(wholeNumber(1, MAX_LOCKOUT_FAILURES), 5),

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Claims } from '#portero/internal/claims.ts';
 import { RSA_BITS } from '#portero/internal/public-key.ts';
+import type { NewClaims } from './build-claims.ts';
 
 /** Base64url makes four characters of three bytes. */
 const base64Length = (bytes: number) => Math.ceil((bytes * 4) / 3);
@@ -23,7 +23,7 @@ const LONGEST_SIGNATURE_BYTES = RSA_BITS.most / 8;
  * const isShortEnough = longestTokenLength(claims) <= MAX_TOKEN_LENGTH;
  * ```
  */
-export function longestTokenLength(claims: Claims): number {
+export function longestTokenLength(claims: NewClaims): number {
   const header = JSON.stringify({ alg: 'RS256', typ: 'JWT', kid: LONGEST_KEY_ID });
   const parts = [utf8Length(header), utf8Length(JSON.stringify(claims)), LONGEST_SIGNATURE_BYTES];
   const dots = parts.length - 1;

@@ -4,8 +4,8 @@
  * @module
  */
 import { SignJWT } from 'jose';
-import type { Claims } from '#portero/internal/claims.ts';
 import type { Algorithm } from '#portero/internal/verification-key.ts';
+import type { NewClaims } from './build-claims.ts';
 
 /** The key that signs tokens. */
 export interface SigningKey {
@@ -17,7 +17,7 @@ export interface SigningKey {
 }
 
 /** @returns the token. The caller checks that it has no more than `MAX_TOKEN_LENGTH` characters */
-export function signToken(claims: Claims, { id, algorithm, key }: SigningKey): Promise<string> {
+export function signToken(claims: NewClaims, { id, algorithm, key }: SigningKey): Promise<string> {
   return new SignJWT({ ...claims })
     .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid: id })
     .sign(key);

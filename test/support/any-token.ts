@@ -31,7 +31,7 @@ const claims = fc.oneof(
   ),
   time.map((nbf) => ({ iat: nbf, nbf, exp: nbf + 1800 })),
   fc.dictionary(
-    fc.constantFrom(...Object.keys(validClaims()), 'admin', 'x', '__proto__'),
+    fc.constantFrom(...Object.keys(validClaims()), 'admin', 'portero_role', 'x', '__proto__'),
     fc.oneof(oddValue, time),
     { maxKeys: 3 },
   ),

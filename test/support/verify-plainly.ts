@@ -13,12 +13,13 @@ const name = v.pipe(v.string(), v.nonEmpty());
 
 const HeaderSchema = v.strictObject({ alg: v.literal('HS256'), typ: v.literal('JWT'), kid: name });
 
-const ClaimsSchema: v.GenericSchema<unknown, Claims> = v.object({
+const ClaimsSchema = v.object({
   iss: v.string(),
   aud: v.string(),
   sub: name,
   name,
   role: name,
+  portero_role: v.optional(name),
   admin: v.optional(v.literal(true)),
   permissions: v.optional(v.array(v.string())),
   iat: seconds,
@@ -46,7 +47,8 @@ export async function verifyPlainly(
     const claims = v.safeParse(ClaimsSchema, payload);
     const hasOurHeader = v.is(HeaderSchema, protectedHeader);
     if (!claims.success || !hasOurHeader || !isOfOurMaking(claims.output)) return fail('claims');
-    return succeed(claims.output);
+    const { portero_role = claims.output.role, ...rest } = claims.output;
+    return succeed({ ...rest, role: portero_role });
   } catch (error) {
     if (error instanceof errors.JOSEError) return fail(error.code as TokenReason);
     throw error;

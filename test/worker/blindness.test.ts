@@ -172,6 +172,7 @@ test('what the statement returns of the user that stands in is no more than the 
     userName: null,
     passwordHash: null,
     active: null,
+    roleId: expect.any(Number),
     roleName: expect.any(String),
     isAdmin: expect.any(Boolean),
     permissions: expect.any(Array),

@@ -9,6 +9,7 @@ import type { DatabaseAddress } from '../../../src/db/database-address.ts';
 import { modules, roleGrants, roles } from '../../../src/db/schema.ts';
 import { audit } from '../../audit.ts';
 import { grant } from '../../grants.ts';
+import { readTokenClaims } from '../../token-claims.ts';
 import { connectTo } from '../connect-to.ts';
 import type { PlannedGrants } from './grant-plan.ts';
 import type { PlannedRole } from './planned-role.ts';
@@ -56,9 +57,10 @@ export async function applyRoles(
   for (const { name, isAdmin } of newRoles) {
     audit({ event: 'role_added', role: name, admin: isAdmin });
   }
+  const claims = readTokenClaims();
   for (const { role, permissions } of grants) {
     const known = portero.named(role.name);
-    if (known !== undefined) await grant(await connectTo(database), known, permissions);
+    if (known !== undefined) await grant(await connectTo(database), known, permissions, claims);
     audit({ event: 'permissions_granted', role: role.name, permissions });
   }
 }

@@ -5,7 +5,14 @@
  */
 import { MAX_TOKEN_LENGTH } from '#portero/internal/claims.ts';
 import type { DatabaseAddress } from '../../../src/db/database-address.ts';
-import { longestUser, permissionBudget, permissionBytes, type TokenUser } from '../../grants.ts';
+import { longestUser } from '../../grants.ts';
+import { readTokenClaims } from '../../token-claims.ts';
+import {
+  permissionBudget,
+  permissionBytes,
+  permissionCosts,
+  type TokenUser,
+} from '../../token-size.ts';
 import { connectTo } from '../connect-to.ts';
 import type { Staging } from '../staging/staging.ts';
 import type { Stop } from '../stop.ts';
@@ -20,6 +27,7 @@ export async function findLongTokens(
   grants: PlannedGrants[],
 ): Promise<Stop[]> {
   const stops: Stop[] = [];
+  const claims = readTokenClaims();
   for (const { role, ...user } of longestOfRoles(staging, grants)) {
     const known = portero.named(role);
     const planned = grants.find((grant) => grant.role.name === role)?.permissions ?? [];
@@ -27,8 +35,8 @@ export async function findLongTokens(
     if (permissions.size === 0) continue;
     const present = known && (await longestUser(await connectTo(database), known.id));
     const users = [user, present].filter((one) => one !== undefined && one.id !== null);
-    const budget = permissionBudget(role, users as TokenUser[]);
-    if (permissionBytes([...permissions]) <= budget) continue;
+    const budget = permissionBudget({ name: role, isAdmin: false }, users as TokenUser[], claims);
+    if (permissionBytes([...permissions], permissionCosts(claims)) <= budget) continue;
     const sentence = `A token of the role ${role} could have more than ${MAX_TOKEN_LENGTH} characters: it would have ${permissions.size} permissions. --permission-map can leave some out.`;
     stops.push({ sentence });
   }

@@ -27,12 +27,15 @@ const HeaderSchema = v.strictObject({
   kid: name,
 });
 
-const ClaimsSchema: v.GenericSchema<unknown, Claims> = v.object({
+/** Claims that are not listed here are for other services, and are left out. */
+const ClaimsSchema = v.object({
   iss: v.string(),
   aud: v.string(),
   sub: name,
   name,
   role: name,
+  /** The name of the role, where a constant for a database stands in `role`. */
+  portero_role: v.optional(name),
   admin: v.optional(v.literal(true)),
   permissions: v.optional(v.array(v.string())),
   iat: seconds,
@@ -77,7 +80,8 @@ export async function verifyJwt(
     });
     const parsed = v.safeParse(ClaimsSchema, payload);
     if (!parsed.success || !v.is(HeaderSchema, protectedHeader)) return fail('claims');
-    const claims = parsed.output;
+    const { portero_role: roleName, ...output } = parsed.output;
+    const claims: Claims = roleName === undefined ? output : { ...output, role: roleName };
     if (!isOfOurMaking(claims)) return fail('claims');
     const { until = Infinity } = find(protectedHeader);
     return succeed({
