@@ -15,6 +15,7 @@ import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { describeMachine } from './report/machine.ts';
 import { printReport, type Report, writeDocs, writeFiles } from './report/report.ts';
 import type { Measurement } from './report/row.ts';
+import { measureAlgorithms } from './rows/algorithms.ts';
 import { measureDependencies } from './rows/dependencies.ts';
 import { measureLogin } from './rows/login.ts';
 import { measureManyUsers } from './rows/many-users.ts';
@@ -32,6 +33,7 @@ const MEASUREMENTS: Record<string, (bed: Bed) => Promise<Measurement>> = {
   'protected-route': measureProtectedRoute,
   rpc: measureRpc,
   'token-sizes': measureTokenSizes,
+  algorithms: measureAlgorithms,
   start: measureStart,
   'many-users': measureManyUsers,
 };

@@ -6,6 +6,7 @@
 import { importSecretKey } from '#portero/internal/secret-key.ts';
 import { NO_ADDED_CLAIMS } from '../../src/token/added-claims.ts';
 import { issueToken } from '../../src/token/issue-token.ts';
+import type { SigningKey } from '../../src/token/sign.ts';
 import { expectValue } from '../../test/support/expect-value.ts';
 import { VARIABLES } from './workerd-config.ts';
 
@@ -20,11 +21,18 @@ export async function issueTokens(
   permissions: string[],
   count: number,
 ): Promise<string[]> {
-  const signingKey = await importSecretKey(secret);
+  return issueTokensBy(await importSecretKey(secret), permissions, count);
+}
+
+/** The same, with any key. */
+export async function issueTokensBy(
+  signingKey: SigningKey,
+  permissions: string[],
+  count: number,
+): Promise<string[]> {
   const role = { id: 1, name: 'Sales', isAdmin: false, permissions };
   const subject = { id: '0f8fad5b-d9cb-469f-a165-70867728950e', userName: 'user-0', role };
-  const issuance = { issuer, audience };
-  const settings = { issuance, signingKey, addedClaims: NO_ADDED_CLAIMS };
+  const settings = { issuance: { issuer, audience }, signingKey, addedClaims: NO_ADDED_CLAIMS };
   const tokens = Array.from({ length: count }, () => issueToken(subject, settings));
   return (await Promise.all(tokens)).map(expectValue);
 }

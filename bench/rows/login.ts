@@ -22,7 +22,7 @@ export const SQL_CALLS = 2;
 const SETTLE_MS = 5;
 
 /** The times of one request in milliseconds, and the calls that it has made. */
-interface Sample {
+export interface Sample {
   cpu: number;
   wall: number;
   calls: Call[];
@@ -36,7 +36,7 @@ export async function measureLogin(bed: Bed): Promise<Measurement> {
   const { logins, slices, onePieces } = await inRounds(
     { rounds: bed.isQuick ? ROUNDS.quick : ROUNDS.full, warmUp: 2 },
     {
-      logins: () => sample(portero, () => logIn(portero, bed)),
+      logins: () => sampleLogin(portero, bed),
       slices: hash('/slices'),
       onePieces: hash('/one-piece'),
     },
@@ -84,6 +84,11 @@ async function logIn({ port }: Workerd, { services }: Bed) {
   const calls = await services.takeCalls('sql', SQL_CALLS);
   await wait(SETTLE_MS);
   return { wall, calls };
+}
+
+/** One login, and what it costs. */
+export function sampleLogin(portero: Workerd, bed: Bed): Promise<Sample> {
+  return sample(portero, () => logIn(portero, bed));
 }
 
 async function sample(
