@@ -6,6 +6,7 @@
 import { MAX_TOKEN_LENGTH } from '#portero/internal/claims.ts';
 import type { DatabaseAddress } from '../../../src/db/database-address.ts';
 import { longestUser } from '../../grants.ts';
+import { findLongList } from '../../long-list.ts';
 import { readTokenClaims } from '../../token-claims.ts';
 import {
   permissionBudget,
@@ -28,6 +29,11 @@ export async function findLongTokens(
 ): Promise<Stop[]> {
   const stops: Stop[] = [];
   const claims = readTokenClaims();
+  const newModules = grants.flatMap(({ permissions }) =>
+    permissions.map((permission) => permission.split('.')[0] ?? ''),
+  );
+  const longList = await findLongList(await connectTo(database), newModules, claims);
+  if (longList !== undefined) stops.push({ sentence: longList });
   for (const { role, ...user } of longestOfRoles(staging, grants)) {
     const known = portero.named(role);
     const planned = grants.find((grant) => grant.role.name === role)?.permissions ?? [];
