@@ -56,6 +56,7 @@ test('every setting reaches the Worker, and no list of processes shows a secret'
     ...(await localEnvironment()),
     JWT_ISSUER: 'an issuer of the test',
     JWT_PRIVATE_KEY: privateKey,
+    TOKEN_CLAIMS: '{"esAdmin":"{admin}"}',
     JWT_SECRET_PREVIOUS: previous,
     JWT_SECRET_PREVIOUS_UNTIL: new Date(Date.now() + 3_600_000).toISOString(),
     CORS_ORIGINS: 'https://App.example.org/, capacitor://localhost',
@@ -73,7 +74,7 @@ test('every setting reaches the Worker, and no list of processes shows a secret'
   const { token } = (await response.json()) as { token: string };
   const keySet = createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`));
   const { payload: claims } = await jwtVerify(token, keySet);
-  expect(claims.iss).toBe('an issuer of the test');
+  expect(claims).toMatchObject({ iss: 'an issuer of the test', esAdmin: 'false' });
   const kid = (await importSecretKey(previous)).id;
   const old = jwt.sign({ ...claims, name: 'from before' }, previous, { keyid: kid });
   const me = await fetch(`${url}/api/Users/me`, { headers: { Authorization: `Bearer ${old}` } });
