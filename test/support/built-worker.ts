@@ -76,6 +76,8 @@ export function startBundle(bundle: string, bindings: Record<string, string>) {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   return {
+    /** Where it listens. */
+    address: async () => (await miniflare.ready).origin,
     login: (body: object) => send('/api/Auth', body),
     derivations: async () => (await (await send('/derivations')).json()) as Derivation[],
     stop: () => miniflare.dispose(),
