@@ -142,11 +142,14 @@ async function signedWithPublicKey(
 export async function refusedOfSecret(pairs: Pairs): Promise<NamedToken[]> {
   const { header } = secretSigner;
   const otherSecret = { header, key: bytes('x'.repeat(40)) };
-  const of = (alg: string) => sign({ header: { ...header, alg }, key: bytes(SECRET.repeat(2)) });
+  const claims = JSON.stringify(rightClaims());
+  const ofHash = async (alg: string, hash: string) =>
+    signText(JSON.stringify({ ...header, typ: 'JWT', alg }), claims, await hmac(SECRET, hash));
   return [
     ...(await wrongInAnyAlgorithm(secretSigner)),
     ['of another secret', await sign(otherSecret)],
-    ['of HS512', await of('HS512')],
+    ['of HS384', await ofHash('HS384', 'SHA-384')],
+    ['of HS512', await ofHash('HS512', 'SHA-512')],
     ['of a key pair', await sign(await signerOf(pairs.ES256))],
   ];
 }
