@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { SECRET, useLivePortero } from '../support/live-portero.ts';
 import { makeTemporaryFolder } from '../support/make-temporary-folder.ts';
 import { LANGUAGES } from '../support/other-languages.ts';
@@ -44,6 +45,12 @@ interface Program {
   app?: RequestListener;
 }
 
+interface Fault {
+  code?: string;
+  isEndpointUnavailable?: boolean;
+  originalError?: Fault;
+}
+
 let count = 0;
 async function load(heading: string, replacements: Record<string, string>): Promise<Program> {
   const file = join(folder, `${++count}.mjs`);
@@ -56,13 +63,15 @@ async function start(heading: string, alg: string): Promise<Verify> {
     [KEY_SET_ADDRESS]: live.keySetAddress,
     ES256: alg,
   });
-  if (app !== undefined) return verifyOverHttp(await serve(app));
-  return async (token) =>
-    verify?.(token).then(
-      ({ sub }) => sub,
-      () => 'refused',
-    ) ?? 'no program';
+  return app === undefined ? verifyWith(verify) : verifyOverHttp(await serve(app));
 }
+
+const verifyWith =
+  (verify: Program['verify']): Verify =>
+  async (token) => {
+    const claims = await verify?.(token).catch(() => ({ sub: 'refused' }));
+    return claims?.sub ?? 'no program';
+  };
 
 async function serve(app: RequestListener): Promise<string> {
   const server = createServer(app).listen(0, '127.0.0.1');
@@ -120,15 +129,41 @@ test.each(Object.keys(APPS))('the program for %s lets in only who may', async (h
   );
 });
 
+describe('while the keys cannot be fetched', () => {
+  const loadAway = async (heading: string) =>
+    load(heading, { [KEY_SET_ADDRESS]: `http://127.0.0.1:${await freePort()}/` });
+
+  /** How each program tells it, as the page says. */
+  const SIGNS: Record<keyof typeof FUNCTIONS, (error: Fault) => boolean> = {
+    jose: ({ code }) => code === undefined,
+    jsonwebtoken: ({ isEndpointUnavailable }) => isEndpointUnavailable === true,
+    'fast-jwt': ({ originalError }) => originalError?.isEndpointUnavailable === true,
+  };
+
+  test.each(Object.entries(SIGNS))('the program for %s tells it', async (heading, isAway) => {
+    const { verify } = await loadAway(heading);
+    const fault = await verify?.(live.adminToken).catch((error) => error);
+    expect(isAway(fault as Fault)).toBe(true);
+
+    const here = await load(heading, { [KEY_SET_ADDRESS]: live.keySetAddress });
+    for (const [name, token] of await refusedOfPairs(live.pairs, 'ES256')) {
+      const refusal = await here.verify?.(token).catch((error) => error);
+      expect([name, isAway(refusal as Fault)]).toEqual([name, false]);
+    }
+  });
+
+  test.each(Object.keys(APPS))('the program for %s answers 401', async (heading) => {
+    const { app } = await loadAway(heading);
+    const verify = verifyOverHttp(await serve(app as RequestListener));
+    expect(await verify(live.adminToken)).toBe('refused');
+  });
+});
+
 test('the program that holds the secret accepts right tokens, and refuses each other one', async () => {
   vi.stubEnv('JWT_SECRET', SECRET);
   onTestFinished(() => void vi.unstubAllEnvs());
   const { verify } = await load(WITH_SECRET, {});
-  const verdict: Verify = async (token) =>
-    verify?.(token).then(
-      ({ sub }) => sub,
-      () => 'refused',
-    ) ?? 'no program';
+  const verdict = verifyWith(verify);
   const right = await rightToken(live.pairs, 'HS256', { sub: 'first' });
   expect(await verdict(right)).toBe('first');
   const refused = await refusedOfSecret(live.pairs);
