@@ -30,6 +30,11 @@ export async function grant(
   await refuseUnknownModules(db, permissions);
   const longest = await longestUser(db, role.id);
   const budget = permissionBudget(role, longest === undefined ? [] : [longest], claims);
+  if (budget < 0) {
+    throw new OperatorError(
+      `Without any permission, a token of ${role.name} could have more than ${MAX_TOKEN_LENGTH} characters: TOKEN_CLAIMS adds too much.`,
+    );
+  }
   const wanted = sql`jsonb_array_elements_text(${JSON.stringify(permissions)}::jsonb) permission`;
   const sizeAfterwards = sql`(
     select sum(${permissionBytes(claims)}) from (

@@ -9,12 +9,13 @@ import { exportJWK, generateKeyPair } from 'jose';
 import type { PairAlgorithm } from '#portero/internal/verification-key.ts';
 import { readPrivateKey } from '../src/token/private-key.ts';
 import { OperatorError } from './operator-error.ts';
+import { printLine } from './print.ts';
 import { readStdin } from './stdin.ts';
 
 /** Prints a new private key. Nobody else has it: keep it as you keep a password. */
 export async function generateKey(alg: PairAlgorithm): Promise<void> {
   const { privateKey } = await generateKeyPair(alg, { extractable: true });
-  console.log(JSON.stringify({ ...(await exportJWK(privateKey)), alg, use: 'sig' }));
+  printLine(JSON.stringify({ ...(await exportJWK(privateKey)), alg, use: 'sig' }));
 }
 
 /** Prints the public key of the private key on standard input. @throws OperatorError where it is none */
@@ -24,5 +25,5 @@ export async function printPublicKey(): Promise<void> {
   }
   const pair = await readPrivateKey(await readStdin('private key'));
   if (!pair.ok) throw new OperatorError(`Standard input ${pair.details.problem}.`);
-  console.log(JSON.stringify(pair.value.publicKey.jwk));
+  printLine(JSON.stringify(pair.value.publicKey.jwk));
 }

@@ -10,6 +10,7 @@ import { problem } from '#portero/internal/problem.ts';
 import type { PublicKey } from '#portero/internal/public-key.ts';
 import {
   ALGORITHMS,
+  type Algorithm,
   PAIR_ALGORITHMS,
   type VerificationKey,
 } from '#portero/internal/verification-key.ts';
@@ -69,9 +70,18 @@ export function readOpenIdConfiguration(context: Context<AppEnv>): Response {
   const configuration: v.InferOutput<typeof OpenIdConfiguration> = {
     issuer,
     jwks_uri: `${origin}${KEY_SET_PATH}`,
-    id_token_signing_alg_values_supported: [...new Set(keys.map(({ algorithm }) => algorithm))],
+    id_token_signing_alg_values_supported: algorithmsOf(keys),
   };
   return context.json(configuration, 200, cachedUntil(keys, now));
+}
+
+/**
+ * Those of the public keys. HS256 is told only where a secret alone signs: a library that accepts both could be made to take a
+ * public key for the secret.
+ */
+function algorithmsOf(keys: VerificationKey[]): Algorithm[] {
+  const algorithms = keys.filter(isPublic).map(({ algorithm }) => algorithm);
+  return algorithms.length > 0 ? [...new Set(algorithms)] : ['HS256'];
 }
 
 function keysAt(context: Context<AppEnv>, now: number): VerificationKey[] {

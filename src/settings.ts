@@ -126,10 +126,16 @@ function toSettings(env: Environment, { signing, verification }: Keys): Settings
   };
 }
 
-/** A blank setting is a missing one. `wrangler.toml` lists blank ones too, so that an operator sees what can be set. */
+/**
+ * A blank setting is a missing one. `wrangler.toml` lists blank ones too, so that an operator sees what can be set. A blank
+ * private key stays: a command that failed has set it, and the tokens of a secret are not what the operator wants.
+ */
 function withoutBlanks(env: object): Record<string, unknown> {
   const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => !isBlank(value)));
+  const entries = Object.entries(env);
+  return Object.fromEntries(
+    entries.filter(([name, value]) => name === 'JWT_PRIVATE_KEY' || !isBlank(value)),
+  );
 }
 
 const SITEVERIFY_URL = 'https://challenges.cloudflare.com/turnstile/v0/siteverify';

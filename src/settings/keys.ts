@@ -14,7 +14,7 @@ import {
   refuseKey,
 } from '#portero/internal/public-key.ts';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
-import { importSecretKey, isLongEnough, MIN_SECRET_BYTES } from '#portero/internal/secret-key.ts';
+import { importSecretKey, problemOfSecret } from '#portero/internal/secret-key.ts';
 import type { VerificationKey } from '#portero/internal/verification-key.ts';
 import { readPrivateKey } from '../token/private-key.ts';
 import type { SigningKey } from '../token/sign.ts';
@@ -142,8 +142,8 @@ async function readText<T>(
 }
 
 async function readSecret(text: string): Promise<KeyResult<VerificationKey>> {
-  if (!isLongEnough(text)) return refuseKey(`is shorter than ${MIN_SECRET_BYTES} bytes`);
-  return succeed(await importSecretKey(text));
+  const problem = problemOfSecret(text);
+  return problem === undefined ? succeed(await importSecretKey(text)) : refuseKey(problem);
 }
 
 async function readPublic(text: string): Promise<KeyResult<PublicKey>> {

@@ -23,10 +23,18 @@ import { fail, type Result, succeed } from '#portero/internal/result.ts';
 const PLACEHOLDERS = ['user.id', 'user.name', 'role.id', 'role.name', 'admin'] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
 
+const PLACEHOLDER = /\{([a-z.]+)\}/g;
+
 /** What the text of a permission may hold. */
 const PERMISSION_PLACEHOLDERS = ['module', 'action'] as const;
 
-/** RFC 7519, section 4.1, and Portero's own. No setting may write them, but for a constant `role`. */
+/** Visible ASCII: nothing that looks like another name. A URI is a name too. */
+const CLAIM_NAME = /^[\x21-\x7e]{1,200}$/;
+
+/**
+ * RFC 7519, section 4.1, and Portero's own. No setting may write them, in any case: some JSON readers take `Sub` for `sub`. Only
+ * `role` can be set, to a constant.
+ */
 const OWN_CLAIMS = [
   ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'],
   ...['name', 'admin', 'permissions', 'portero_role'],
@@ -94,9 +102,12 @@ export function readAddedClaims(value: unknown): AddedClaimsResult {
 
 /** @returns what is wrong with the claim */
 function addTo(claims: AddedClaims, name: string, claim: unknown): string | undefined {
-  if (OWN_CLAIMS.includes(name)) return "is one of Portero's own: give it another name";
-  if (name === '' || name.length > MAX_TEXT_LENGTH || name === '__proto__') {
-    return `has no name of 1 to ${MAX_TEXT_LENGTH} characters`;
+  if (!CLAIM_NAME.test(name) || name === '__proto__') return 'has a name that cannot be used';
+  if (
+    OWN_CLAIMS.includes(name.toLowerCase()) ||
+    (name !== 'role' && name.toLowerCase() === 'role')
+  ) {
+    return "is one of Portero's own: give it another name";
   }
   if (name === 'role') {
     if (!v.is(Constant, claim)) return 'is the role, which can only be a constant text';
@@ -121,7 +132,7 @@ const named = (placeholders: readonly string[]) =>
 
 /** Whether a text has these placeholders and no other brace. */
 function hasOnly(text: string, placeholders: readonly string[]): boolean {
-  const rest = placeholders.reduce((left, name) => left.replaceAll(`{${name}}`, ''), text);
+  const rest = text.replace(PLACEHOLDER, (all, name) => (placeholders.includes(name) ? '' : all));
   return !/[{}]/.test(rest) && text.isWellFormed();
 }
 
@@ -149,10 +160,10 @@ export function fillIn(
 ): Record<string, string | string[]> {
   return Object.fromEntries([
     ...texts.map(([name, template]) => [name, replaceIn(template, values)]),
-    ...lists.map(([name, list]) => [
-      name,
-      permissions.map((text) => renamePermission(text, list)).sort(),
-    ]),
+    ...lists.map(([name, list]) => {
+      const renamed = permissions.map((text) => renamePermission(text, list));
+      return [name, [...new Set(renamed)].sort()];
+    }),
   ]);
 }
 
@@ -164,5 +175,5 @@ export function renamePermission(permission: string, { each, actions }: Permissi
 
 /** In one pass, so that a user's name that looks like a placeholder stays as it is. */
 function replaceIn(template: string, values: Record<string, string>): string {
-  return template.replace(/\{([a-z.]+)\}/g, (_, name: string) => values[name] ?? '');
+  return template.replace(PLACEHOLDER, (_, name: string) => values[name] ?? '');
 }

@@ -166,7 +166,6 @@ const FAULTS: [string, Answer, string][] = [
   ['leads elsewhere', status(302, { Location: 'http://127.0.0.1:9/' }), 'status_302'],
   ['answers no JSON', (response) => response.end('<html>'), 'SyntaxError'],
   ['answers another JSON', (response) => response.end('{"keys":1}'), 'ValiError'],
-  ['has no keys', keySet(), 'no_keys'],
 ];
 
 describe.each(FAULTS)('while Portero %s', (_, fault, name) => {
@@ -231,6 +230,51 @@ test('an address that never answers holds nobody up who needs no new key', async
   deadline.abort(new DOMException('too long', 'TimeoutError'));
   expect(await first).toBe('ok');
   expect(faults()).toEqual([{ event: 'keys_not_fetched', fault: 'TimeoutError' }]);
+});
+
+test('an empty list ends all keys, and then nobody can be verified', async () => {
+  const { served, verdict } = await serve(keySet(old));
+  const token = await tokenOf(old);
+  expect(await verdict(token)).toBe('ok');
+  served.answer = keySet();
+  letPass(5 * MINUTE_MS + 1);
+  expect(await verdict(token)).toBe(AWAY);
+  expect(faults()).toEqual([{ event: 'keys_not_fetched', fault: 'no_keys' }]);
+  letPass(5 * MINUTE_MS + 1);
+  served.answer = keySet(old);
+  expect(await verdict(token)).toBe('ok');
+});
+
+test('keys are fetched sooner where the answer says so, and never later', async () => {
+  const { served, verdict } = await serve(keySet(old, next));
+  const token = await tokenOf(old);
+  const withLifetime =
+    (seconds: number): Answer =>
+    (response) => {
+      response.setHeader('Cache-Control', `public, max-age=${seconds}`);
+      keySet(old)(response);
+    };
+  served.answer = withLifetime(40);
+  await verdict(token);
+  letPass(40 * SECOND_MS + 1);
+  served.answer = withLifetime(86_400);
+  await verdict(token);
+  expect(served.fetches).toBe(2);
+  letPass(5 * MINUTE_MS + 1);
+  await verdict(token);
+  expect(served.fetches).toBe(3);
+});
+
+test('all who wait for an address that never answers wait for one fetch', async () => {
+  const asked = Promise.withResolvers<void>();
+  const { served, verdict } = await serve(() => asked.resolve());
+  const deadline = new AbortController();
+  vi.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal);
+  const verdicts = Array.from({ length: 6 }, async () => verdict(await tokenOf(old)));
+  await asked.promise;
+  deadline.abort();
+  expect(new Set(await Promise.all(verdicts))).toEqual(new Set([AWAY]));
+  expect(served.fetches).toBe(1);
 });
 
 test('a token that was accepted is not accepted when its key has gone', async () => {

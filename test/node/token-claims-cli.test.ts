@@ -42,6 +42,15 @@ test('a grant counts the lists of TOKEN_CLAIMS', async () => {
   expect((await portero(args)).exitCode).toBe(0);
 });
 
+test('added claims that leave no room for any permission are named', async () => {
+  const settings = { TOKEN_CLAIMS: JSON.stringify({ x: '{user.name}'.repeat(18) }) };
+  expect(await portero(['roles', 'grant', 'Broad', 'users.read'], '', settings)).toEqual({
+    exitCode: 1,
+    output:
+      'Without any permission, a token of Broad could have more than 8192 characters: TOKEN_CLAIMS adds too much.\n',
+  });
+});
+
 test('a new module counts in the list of an administrator', async () => {
   const add = (key: string, settings = {}) =>
     portero(['modules', 'add', key, '--name', key], '', settings);
@@ -72,7 +81,7 @@ describe('what is granted within the budget fits into every token:', () => {
     ['with a list', { permiso: LIST }],
     [
       'with lists that need escapes and more bytes',
-      { a: { each: '"{module}"ñ{module}' }, b: LIST },
+      { a: { each: '"{module}"ñ{module}{action}' }, b: LIST },
     ],
     ['with texts and a constant role', { role: 'authenticated', x: '{user.name}{user.name}' }],
   ])('%s', (_, setting) => {

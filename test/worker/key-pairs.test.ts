@@ -8,6 +8,7 @@ import {
 } from 'jose';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PAIR_ALGORITHMS, type PairAlgorithm } from '#portero/internal/verification-key.ts';
+import { createSecretVerifier } from '#portero/secret-verifier.ts';
 import type { SettingFault } from '../../src/settings/fault.ts';
 import { callsTo, forgetCalls } from '../support/control.ts';
 import { addUser, resetDatabase } from '../support/fixtures.ts';
@@ -197,14 +198,20 @@ describe('the configuration for an issuer’s address', () => {
     },
   );
 
-  test('names each algorithm that verifies now', async () => {
+  test('names each algorithm of the public keys, and not that of a secret beside them', async () => {
     const settings = {
       JWT_PUBLIC_KEY_NEXT: pairs.RS256.publicKey,
       JWT_PUBLIC_KEY_PREVIOUS: pairs.ES256.publicKey,
       JWT_PUBLIC_KEY_PREVIOUS_UNTIL: inAnHour(),
     };
     expect(await (await get(CONFIGURATION, settings)).json()).toMatchObject({
-      id_token_signing_alg_values_supported: ['HS256', 'ES256', 'RS256'],
+      id_token_signing_alg_values_supported: ['ES256', 'RS256'],
+    });
+  });
+
+  test('names HS256 where a secret alone signs', async () => {
+    expect(await (await get(CONFIGURATION)).json()).toMatchObject({
+      id_token_signing_alg_values_supported: ['HS256'],
     });
   });
 
@@ -226,6 +233,7 @@ describe('a private key that cannot be used is a 503, and the log names the sett
   const spoilt = (alg: string) => `is cut short or spoilt: it is no key of ${alg}`;
 
   test.each<[string, () => unknown, string]>([
+    ['blank', () => ' ', 'is not the JSON of a key (a JWK)'],
     ['no JSON', () => 'x', 'is not the JSON of a key (a JWK)'],
     ['cut short', () => pairs.ES256.privateKey.slice(0, -5), 'is not the JSON of a key (a JWK)'],
     ['a number', () => 1, 'is not a string'],
@@ -269,6 +277,11 @@ describe('a private key that cannot be used is a 503, and the log names the sett
     ],
     ['of RSA without its primes', () => change('RS256', { p: undefined }), spoilt('RS256')],
     [
+      'of RSA with a zero before its modulus',
+      () => change('RS256', { n: withZero(pairs.RS256.jwk.n) }),
+      'is cut short or spoilt: its n begins with a zero',
+    ],
+    [
       'of RSA with the exponent 1',
       () => change('RS256', { e: 'AQ' }),
       'has another public exponent than 65537',
@@ -299,6 +312,34 @@ describe('a private key that cannot be used is a 503, and the log names the sett
   /** The private key of a pair with other members. */
   const change = (alg: PairAlgorithm, members: object) =>
     JSON.stringify({ ...pairs[alg].jwk, ...members });
+});
+
+const withZero = (n = '') => base64url.encode(new Uint8Array([0, ...base64url.decode(n)]));
+
+describe('a key of a pair is no secret', () => {
+  const pem =
+    '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----';
+
+  test.each<[string, () => string]>([
+    ['public', () => pairs.ES256.publicKey],
+    ['private', () => pairs.RS256.privateKey],
+    ['indented', () => JSON.stringify(pairs.EdDSA.jwk, null, 2)],
+    ['in PEM', () => pem],
+  ])('%s', async (_, make) => {
+    const log = recordLog();
+    const problem = 'is a key of a pair, and no secret';
+    expect((await get('/api/Config', { JWT_SECRET: make() })).status).toBe(503);
+    expect(log.events('settings_refused')).toMatchObject([
+      { faults: [{ setting: 'JWT_SECRET', problem }] },
+    ]);
+    const previous = { JWT_SECRET_PREVIOUS: make(), JWT_SECRET_PREVIOUS_UNTIL: inAnHour() };
+    expect((await get('/api/Config', previous)).status).toBe(200);
+    expect(log.events('settings_left_out')).toMatchObject([
+      { faults: [{ setting: 'JWT_SECRET_PREVIOUS', problem }] },
+    ]);
+    const options = { secret: make(), issuer: 'portero', audience: 'portero' };
+    expect(() => createSecretVerifier(options)).toThrow(`a secret ${problem}`);
+  });
 });
 
 describe('a public key that cannot be used is left out, and logged:', () => {

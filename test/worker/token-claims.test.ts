@@ -97,6 +97,11 @@ describe('the claims of the old system', () => {
     expect(await claimsOf({ scp: list })).toMatchObject({ scp: ['x:list:users', 'x:view:users'] });
   });
 
+  test('two actions of one name are one', async () => {
+    const list = { each: '{module}.{action}', actions: { list: 'ver', read: 'ver' } };
+    expect(await claimsOf({ scp: list })).toMatchObject({ scp: ['users.ver'] });
+  });
+
   test('a name that looks like a placeholder stays as it is', async () => {
     await addUser('{admin}');
     expect(await claimsOf({ who: '{user.name}/{admin}' }, '{admin}')).toMatchObject({
@@ -159,12 +164,18 @@ describe('a setting that says too much is a 503, and the log says what is wrong'
   const TEXT =
     'claim 1 is no text that holds only {user.id}, {user.name}, {role.id}, {role.name}, {admin}';
   const LIST = 'claim 1 is neither a text nor {"each": …, "actions": …} with {module}, {action}';
-  const NAME = 'claim 1 has no name of 1 to 200 characters';
+  const NAME = 'claim 1 has a name that cannot be used';
   const OBJECT = 'is not a JSON object of claims';
 
   test.each<[unknown, string]>([
     ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'name', 'admin', 'permissions'].map(
       (name): [unknown, string] => [{ [name]: 'x' }, OWN],
+    ),
+    ...['Sub', 'EXP', 'Permissions', 'Portero_Role', 'Role', 'ROLE'].map(
+      (name): [unknown, string] => [{ [name]: 'x' }, OWN],
+    ),
+    ...['sub ', ' role', '\u017fub', 'ѕub', 'su\u200bb', 'sub\u0000', 'a\ud800'].map(
+      (name): [unknown, string] => [{ [name]: 'x' }, NAME],
     ),
     [{ portero_role: 'Administrator' }, OWN],
     [{ role: '{role.name}' }, ROLE],
@@ -176,6 +187,7 @@ describe('a setting that says too much is a 503, and the log says what is wrong'
     [{ x: '{user.password}' }, TEXT],
     [{ x: '{admin' }, TEXT],
     [{ x: '{{admin}}' }, TEXT],
+    [{ x: '{ad{role.id}min}' }, TEXT],
     [{ x: '{module}' }, TEXT],
     [{ x: '' }, TEXT],
     [{ x: 'x'.repeat(201) }, TEXT],

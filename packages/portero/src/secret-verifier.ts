@@ -7,12 +7,7 @@
  * @module
  */
 import { createJwtVerifier, type JwtVerifier } from './internal/jwt-verifier.ts';
-import {
-  importPreviousSecret,
-  importSecretKey,
-  isLongEnough,
-  MIN_SECRET_BYTES,
-} from './internal/secret-key.ts';
+import { importPreviousSecret, importSecretKey, problemOfSecret } from './internal/secret-key.ts';
 import type { VerificationKey } from './internal/verification-key.ts';
 import { checkOptions, type VerifierOptions } from './internal/verifier-options.ts';
 import type { Verifier } from './verifier.ts';
@@ -48,9 +43,8 @@ export function createSecretVerifier(options: SecretVerifierOptions): Verifier {
   checkOptions(options, 'createSecretVerifier', ['secret', 'previous']);
   const { secret, issuer, audience, previous, clockToleranceSeconds } = options;
   for (const value of previous === undefined ? [secret] : [secret, previous.secret]) {
-    if (typeof value !== 'string' || !isLongEnough(value)) {
-      throw new TypeError(`a secret is shorter than ${MIN_SECRET_BYTES} bytes`);
-    }
+    const problem = typeof value === 'string' ? problemOfSecret(value) : 'is no text';
+    if (problem !== undefined) throw new TypeError(`a secret ${problem}`);
   }
   if (previous !== undefined && !isDate(previous.until)) {
     throw new TypeError('previous.until is not a date');

@@ -115,15 +115,17 @@ export async function readPublicPart(jwk: AnyJwk): Promise<KeyResult<PublicKey>>
 }
 
 function problemOfRsa({ n = '', e }: { n?: string; e?: string }): string | undefined {
-  const bits = bitsOf(base64url.decode(n));
+  const modulus = base64url.decode(n);
+  // RFC 7518, section 6.3.1.1: no zero stands before it. Else one key would have several thumbprints.
+  if (modulus[0] === 0) return 'is cut short or spoilt: its n begins with a zero';
+  const bits = bitsOf(modulus);
   if (bits < RSA_BITS.least || bits > RSA_BITS.most) {
     return `has ${bits} bits: an RSA key has ${RSA_BITS.least} to ${RSA_BITS.most}`;
   }
   return e === RSA_EXPONENT ? undefined : 'has another public exponent than 65537';
 }
 
-/** @param number its bytes, the highest first */
+/** @param number its bytes, the highest first, which is not zero */
 function bitsOf(number: Uint8Array): number {
-  const first = number.findIndex((byte) => byte !== 0);
-  return first < 0 ? 0 : (number.length - first) * 8 - (Math.clz32(number[first] as number) - 24);
+  return number.length * 8 - (Math.clz32(number[0] ?? 0) - 24);
 }

@@ -22,9 +22,17 @@ const KEY_ID_LABEL = 'portero/kid/1';
 /** Long enough that two keys never have the same id by chance, and short enough for the header of every token. */
 const KEY_ID_BYTES = 12;
 
-/** A secret that is no shorter than {@link MIN_SECRET_BYTES} in UTF-8. */
-export function isLongEnough(secret: string): boolean {
-  return new TextEncoder().encode(secret).length >= MIN_SECRET_BYTES;
+/** The JSON of a key, or a key in PEM. */
+const KEY_OF_A_PAIR = /^\s*(\{.*"kty"|-----BEGIN )/s;
+
+/**
+ * Tells what is wrong with a secret: fixed text, which continues its name. A public key is refused, because everybody has it and
+ * could sign with it.
+ */
+export function problemOfSecret(secret: string): string | undefined {
+  if (KEY_OF_A_PAIR.test(secret)) return 'is a key of a pair, and no secret';
+  const isShort = new TextEncoder().encode(secret).length < MIN_SECRET_BYTES;
+  return isShort ? `is shorter than ${MIN_SECRET_BYTES} bytes` : undefined;
 }
 
 /**
@@ -33,7 +41,7 @@ export function isLongEnough(secret: string): boolean {
  * The `kid` is a MAC and not the thumbprint of RFC 7638. A thumbprint is a plain digest of the secret: with it, an
  * attacker could try weak secrets faster than with a token.
  *
- * @param secret its UTF-8 bytes are the key, at least {@link MIN_SECRET_BYTES} of them
+ * @param secret its UTF-8 bytes are the key. {@link problemOfSecret} finds nothing wrong with it
  */
 export async function importSecretKey(secret: string): Promise<VerificationKey> {
   const encoder = new TextEncoder();
