@@ -11,9 +11,14 @@ import { OperatorError } from './operator-error.ts';
 
 const WRANGLER_TOML = join(import.meta.dirname, '../wrangler.toml');
 
-/** Reads the setting from the environment, or else from `wrangler.toml`. @throws OperatorError where it is faulty */
-export function readTokenClaims(): AddedClaims {
-  const value = process.env.TOKEN_CLAIMS ?? readVariable();
+/**
+ * Reads the setting from the environment, or else from `wrangler.toml`.
+ *
+ * @param file the path of `wrangler.toml`
+ * @throws OperatorError where it is faulty
+ */
+export function readTokenClaims(file = WRANGLER_TOML): AddedClaims {
+  const value = process.env.TOKEN_CLAIMS ?? readVariable(file);
   if (value === undefined || (typeof value === 'string' && value.trim() === '')) {
     return NO_ADDED_CLAIMS;
   }
@@ -22,9 +27,9 @@ export function readTokenClaims(): AddedClaims {
   return claims.value;
 }
 
-function readVariable(): unknown {
+function readVariable(file: string): unknown {
   try {
-    const { vars } = parse(readFileSync(WRANGLER_TOML, 'utf8')) as {
+    const { vars } = parse(readFileSync(file, 'utf8')) as {
       vars?: Record<string, unknown>;
     };
     return vars?.TOKEN_CLAIMS;

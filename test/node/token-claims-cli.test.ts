@@ -1,8 +1,11 @@
 /** What commands refuse because of `TOKEN_CLAIMS`, and how long a token really becomes. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MAX_TOKEN_LENGTH } from '#portero/internal/claims.ts';
 import { ACTIONS } from '#portero/internal/permission.ts';
+import { readTokenClaims } from '../../cli/token-claims.ts';
 import { permissionBudget, permissionBytes, permissionCosts } from '../../cli/token-size.ts';
 import { modules, roles } from '../../src/db/schema.ts';
 import { readAddedClaims } from '../../src/token/added-claims.ts';
@@ -10,6 +13,7 @@ import { buildClaims } from '../../src/token/build-claims.ts';
 import { longestTokenLength } from '../../src/token/longest-token.ts';
 import { expectValue } from '../support/expect-value.ts';
 import { useLocalDatabase } from '../support/operator.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const { portero, db } = useLocalDatabase();
 
@@ -73,6 +77,33 @@ test('a faulty TOKEN_CLAIMS is told in a sentence, and nothing is granted', asyn
     exitCode: 1,
     output: "TOKEN_CLAIMS claim 1 is one of Portero's own: give it another name.\n",
   });
+});
+
+describe('without the environment, wrangler.toml is read:', () => {
+  const TABLE = '[vars.TOKEN_CLAIMS]\nid = "{user.id}"\npermiso = { each = "{module}.{action}" }\n';
+
+  test.each<[string, string, number]>([
+    ['a table', TABLE, 2],
+    ['a text', `[vars]\nTOKEN_CLAIMS = '{"id":"{user.id}"}'\n`, 1],
+    ['an empty text', '[vars]\nTOKEN_CLAIMS = ""\n', 0],
+    ['no such variable', 'name = "portero"\n', 0],
+  ])('%s', (_, toml, count) => {
+    const { texts, lists } = readTokenClaims(fileOf(toml));
+    expect(texts.length + lists.length).toBe(count);
+  });
+
+  test.each<[string, string, string]>([
+    ['a faulty claim', '[vars.TOKEN_CLAIMS]\nsub = "x"\n', "claim 1 is one of Portero's own"],
+    ['a file that is cut short', '[vars.TOKEN', 'wrangler.toml cannot be read'],
+  ])('%s is told in a sentence', (_, toml, sentence) => {
+    expect(() => readTokenClaims(fileOf(toml))).toThrow(sentence);
+  });
+
+  function fileOf(toml: string): string {
+    const file = join(temporaryFolder(), 'wrangler.toml');
+    writeFileSync(file, toml);
+    return file;
+  }
 });
 
 describe('what is granted within the budget fits into every token:', () => {
