@@ -21,7 +21,8 @@ import { log, logUnexpected } from './log.ts';
 import { login } from './login/login.ts';
 import { readPublicConfig } from './public-config.ts';
 import { readKeySet, readOpenIdConfiguration } from './public-keys.ts';
-import { readCorsOrigins, readSettings } from './settings.ts';
+import type { SettingFault } from './settings/fault.ts';
+import { readCorsOrigins, readSettings, readVerificationKeys } from './settings.ts';
 import { readTestWidget } from './test-widget.ts';
 import { requireOwnToken } from './token-verifier.ts';
 
@@ -48,13 +49,22 @@ const forbidCaching: MiddlewareHandler<AppEnv> = async (context, next) => {
 
 const requireSettings: MiddlewareHandler<AppEnv> = async (context, next) => {
   const settings = await readSettings(context.env);
-  if (!settings.ok) {
-    log({ event: 'settings_refused', ...settings.details });
-    return problem(503, { detail: 'The service is not configured.' });
-  }
+  if (!settings.ok) return answerNotConfigured(settings.details);
   context.set('settings', settings.value);
   await next();
 };
+
+const requireKeys: MiddlewareHandler<AppEnv> = async (context, next) => {
+  const keys = await readVerificationKeys(context.env);
+  if (!keys.ok) return answerNotConfigured(keys.details);
+  context.set('verificationKeys', keys.value);
+  await next();
+};
+
+function answerNotConfigured(details: { faults: SettingFault[] }): Response {
+  log({ event: 'settings_refused', ...details });
+  return problem(503, { detail: 'The service is not configured.' });
+}
 
 /**
  * Lets a login go on when its caller hangs up. Workers would end it. So its hash slot becomes free, a right attempt is
@@ -108,10 +118,10 @@ app.all('/api/users', otherMethods('GET, HEAD'));
 app.get('/api/users/:id', requireOwnToken, requirePermission('users.read'), readUser);
 app.all('/api/users/:id', otherMethods('GET, HEAD'));
 
-app.get('/.well-known/jwks.json', requireSettings, readKeySet);
+app.get('/.well-known/jwks.json', requireKeys, readKeySet);
 app.all('/.well-known/jwks.json', otherMethods('GET, HEAD'));
 
-app.get('/.well-known/openid-configuration', requireSettings, readOpenIdConfiguration);
+app.get('/.well-known/openid-configuration', requireKeys, readOpenIdConfiguration);
 app.all('/.well-known/openid-configuration', otherMethods('GET, HEAD'));
 
 app.get('/turnstile/v0/api.js', requireSettings, readTestWidget);

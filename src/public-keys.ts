@@ -1,6 +1,7 @@
 /**
  * The public keys, for everybody who verifies tokens: `GET /.well-known/jwks.json` (RFC 7517, section 5) and
- * `GET /.well-known/openid-configuration` (OpenID Connect Discovery 1.0, section 4). Both come from the settings alone.
+ * `GET /.well-known/openid-configuration` (OpenID Connect Discovery 1.0, section 4). Both need the keys and `JWT_ISSUER`, and
+ * neither the database nor any other setting.
  *
  * @module
  */
@@ -62,7 +63,7 @@ export const OpenIdConfiguration = v.object({
  * in it. Where `JWT_ISSUER` is no https origin, no library would look here.
  */
 export function readOpenIdConfiguration(context: Context<AppEnv>): Response {
-  const { issuer } = context.get('settings').issuance;
+  const issuer = context.env.JWT_ISSUER;
   const origin = httpsOriginOf(issuer);
   if (origin === undefined) return problem(404);
   const now = Date.now();
@@ -85,7 +86,7 @@ function algorithmsOf(keys: VerificationKey[]): Algorithm[] {
 }
 
 function keysAt(context: Context<AppEnv>, now: number): VerificationKey[] {
-  return context.get('settings').verificationKeys.filter(({ until = Infinity }) => now <= until);
+  return context.get('verificationKeys').filter(({ until = Infinity }) => now <= until);
 }
 
 /** A secret has no such form. */

@@ -38,9 +38,7 @@ export interface Settings {
   turnstile: TurnstileSettings;
   issuance: Issuance;
   signingKey: SigningKey;
-  /** Every key whose tokens are accepted: the one that signs, and others while keys are replaced. */
-  verificationKeys: VerificationKey[];
-  /** Accepts the tokens of these keys. */
+  /** Accepts the tokens of the signing key, and of others while keys are replaced. */
   jwtVerifier: JwtVerifier;
   /** The claims of `TOKEN_CLAIMS`. */
   addedClaims: AddedClaims;
@@ -50,7 +48,14 @@ export interface Settings {
   hashCapacity: number;
 }
 
-type SettingsResult = Result<Settings, 'settings_refused', { faults: SettingFault[] }>;
+type Checkable<T> = Result<T, 'settings_refused', { faults: SettingFault[] }>;
+type SettingsResult = Checkable<Settings>;
+type KeysResult = Checkable<VerificationKey[]>;
+
+interface Checked {
+  settings: SettingsResult;
+  verificationKeys: KeysResult;
+}
 
 /**
  * Checks every setting and imports the keys. The result is kept for the life of the isolate. What is left out is logged
@@ -59,22 +64,36 @@ type SettingsResult = Result<Settings, 'settings_refused', { faults: SettingFaul
  * @param env the bindings of the Worker: the same object for the life of an isolate
  */
 export async function readSettings(env: object): Promise<SettingsResult> {
+  return (await readOnce(env)).settings;
+}
+
+/**
+ * Reads every key that verifies tokens, whatever is wrong with other settings: the services that fetch the public keys need
+ * nothing else.
+ *
+ * @param env the bindings of the Worker
+ */
+export async function readVerificationKeys(env: object): Promise<KeysResult> {
+  return (await readOnce(env)).verificationKeys;
+}
+
+async function readOnce(env: object): Promise<Checked> {
   const known = results.get(env);
   if (known !== undefined) return known;
-  const { result, leftOut } = await checkSettings(env);
+  const { leftOut, ...checked } = await checkSettings(env);
   // Another request may have been faster.
   const earlier = results.get(env);
   if (earlier !== undefined) return earlier;
-  results.set(env, result);
+  results.set(env, checked);
   if (leftOut.length > 0) log({ event: 'settings_left_out', faults: leftOut });
-  return result;
+  return checked;
 }
 
 /**
  * It keeps results and not promises, because a promise dies with the request that made it. Every later request would wait
  * for it for ever.
  */
-const results = new WeakMap<object, SettingsResult>();
+const results = new WeakMap<object, Checked>();
 
 /**
  * Reads the origins that may call the service from a browser, whatever is wrong with other settings. Never throws.
@@ -96,18 +115,18 @@ function corsOf(env: object): CorsOrigins {
 
 const corsOrigins = new WeakMap<object, CorsOrigins>();
 
-async function checkSettings(
-  bindings: object,
-): Promise<{ result: SettingsResult; leftOut: SettingFault[] }> {
+async function checkSettings(bindings: object): Promise<Checked & { leftOut: SettingFault[] }> {
   const env = withoutBlanks(bindings);
   const cors = corsOf(bindings);
   const { keys, leftOut: otherKeys } = await readKeys(env);
   const leftOut = [...cors.faults, ...otherKeys];
   const checked = checkEnvironment(env);
-  if (checked.ok && keys.ok)
-    return { result: succeed(toSettings(checked.value, keys.value)), leftOut };
+  const verificationKeys = keys.ok ? succeed(keys.value.verification) : keys;
+  if (checked.ok && keys.ok) {
+    return { settings: succeed(toSettings(checked.value, keys.value)), verificationKeys, leftOut };
+  }
   const faults = [checked, keys].flatMap((part) => (part.ok ? [] : part.details.faults));
-  return { result: fail('settings_refused', { faults }), leftOut };
+  return { settings: fail('settings_refused', { faults }), verificationKeys, leftOut };
 }
 
 function toSettings(env: Environment, { signing, verification }: Keys): Settings {
@@ -117,7 +136,6 @@ function toSettings(env: Environment, { signing, verification }: Keys): Settings
     turnstile: turnstileSettings(env),
     issuance,
     signingKey: signing,
-    verificationKeys: verification,
     jwtVerifier: createJwtVerifier({ keys: verification, issuance }),
     addedClaims: env.TOKEN_CLAIMS,
     rateLimits: { address: env.LOGINS_PER_ADDRESS, name: env.LOGINS_PER_NAME },

@@ -176,7 +176,18 @@ describe('the key set', () => {
     }
   });
 
-  test('is a 503 that no cache keeps where a setting is faulty', async () => {
+  test.each<[string, Settings]>([
+    ['DATABASE_URL', { DATABASE_URL: '' }],
+    ['TURNSTILE_SECRET_KEY', { TURNSTILE_SECRET_KEY: '' }],
+    ['TOKEN_CLAIMS', { TOKEN_CLAIMS: '{' }],
+  ])('is there while %s is faulty', async (_, faulty) => {
+    const settings = { ...faulty, JWT_PRIVATE_KEY: pairs.ES256.privateKey };
+    expect((await get('/api/Config', settings)).status).toBe(503);
+    expect(await idsAt(settings)).toEqual([await idOf(pairs.ES256)]);
+    expect((await get(CONFIGURATION, settings)).status).toBe(200);
+  });
+
+  test('is a 503 that no cache keeps where a key is faulty', async () => {
     const response = await get(KEY_SET, { JWT_PRIVATE_KEY: '{}' });
     expect(response.status).toBe(503);
     expect(response.headers.get('Cache-Control')).toBe('no-store');
