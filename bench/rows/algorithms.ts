@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { exportJWK, generateKeyPair } from 'jose';
 import { importSecretKey } from '#portero/internal/secret-key.ts';
 import { PAIR_ALGORITHMS, type PairAlgorithm } from '#portero/internal/verification-key.ts';
 import { readPrivateKey } from '../../src/token/private-key.ts';
 import type { SigningKey } from '../../src/token/sign.ts';
 import { expectValue } from '../../test/support/expect-value.ts';
+import { makePair } from '../../test/support/key-pairs.ts';
 import type { Bed } from '../bed/bed.ts';
 import { issueTokensBy } from '../bed/tokens.ts';
 import { PERMISSIONS } from '../bed/users.ts';
@@ -52,8 +52,7 @@ export async function measureAlgorithms(bed: Bed): Promise<Measurement> {
 }
 
 async function startWithPair(bed: Bed, algorithm: PairAlgorithm): Promise<Subject> {
-  const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
-  const JWT_PRIVATE_KEY = JSON.stringify({ ...(await exportJWK(privateKey)), alg: algorithm });
+  const { privateKey: JWT_PRIVATE_KEY } = await makePair(algorithm);
   const { signing } = expectValue(await readPrivateKey(JWT_PRIVATE_KEY));
   const portero = bed.portero();
   const settings = { ...portero.settings, JWT_PRIVATE_KEY };

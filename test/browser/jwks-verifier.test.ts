@@ -1,23 +1,20 @@
 /** `portero/jwks-verifier` in a real browser. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { calculateJwkThumbprint, importJWK, SignJWT } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
 import { PAIR_ALGORITHMS } from '#portero/internal/verification-key.ts';
 import { describePage, openProfile } from '../support/browser.ts';
-import { makePair, type TestPair } from '../support/key-pairs.ts';
+import { requireOfWrangler } from '../support/built-worker.ts';
+import { makePair, type TestPair, tokenOf } from '../support/key-pairs.ts';
 import { PAGE_URL } from '../support/page.ts';
 import { ROOT } from '../support/process.ts';
 import { TEST_ENV } from '../support/test-env.ts';
-import { validClaims } from '../support/tokens.ts';
 
 interface Bundler {
   buildSync(options: object): { outputFiles: { text: string }[] };
 }
-const requireOfWrangler = createRequire(createRequire(import.meta.url).resolve('wrangler'));
 
 function bundleVerifier(): string {
   const { buildSync } = requireOfWrangler('esbuild') as Bundler;
@@ -47,13 +44,6 @@ async function startApp(pairs: TestPair[]): Promise<string> {
     server.close();
   });
   return String((server.address() as AddressInfo).port);
-}
-
-async function tokenOf({ jwk }: TestPair, claims: object = {}): Promise<string> {
-  const { alg = '' } = jwk;
-  return new SignJWT({ ...validClaims(), ...claims })
-    .setProtectedHeader({ alg, typ: 'JWT', kid: await calculateJwkThumbprint(jwk) })
-    .sign(await importJWK(jwk, alg));
 }
 
 describePage('the verifier of public keys, in a browser', () => {

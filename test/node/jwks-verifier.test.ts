@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { calculateJwkThumbprint, importJWK, SignJWT } from 'jose';
 import {
   afterEach,
   beforeAll,
@@ -15,9 +14,8 @@ import {
 } from 'vitest';
 import { createJwksVerifier, type JwksVerifierOptions } from '#portero/jwks-verifier.ts';
 import { verifyToken } from '#portero/verifier.ts';
-import { makePair, type TestPair } from '../support/key-pairs.ts';
+import { makePair, type TestPair, tokenOf } from '../support/key-pairs.ts';
 import { TEST_ENV } from '../support/test-env.ts';
-import { validClaims } from '../support/tokens.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -44,14 +42,6 @@ const letPass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 /** What the verifiers have told the log. */
 const faults = () => vi.mocked(console.error).mock.calls.map(([line]) => JSON.parse(line));
-
-async function tokenOf({ jwk }: TestPair): Promise<string> {
-  const { alg = '' } = jwk;
-  const kid = await calculateJwkThumbprint(jwk);
-  return new SignJWT(validClaims())
-    .setProtectedHeader({ alg, typ: 'JWT', kid })
-    .sign(await importJWK(jwk, alg));
-}
 
 type Answer = (response: ServerResponse) => unknown;
 

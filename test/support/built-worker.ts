@@ -49,8 +49,8 @@ const COUNTER = `
     },
   };`;
 
-/** Another version than wrangler's own would bring another runtime. */
-const requireOfWrangler = createRequire(createRequire(import.meta.url).resolve('wrangler'));
+/** Requires a package as wrangler does. Another version than its own of miniflare would bring another runtime. */
+export const requireOfWrangler = createRequire(createRequire(import.meta.url).resolve('wrangler'));
 
 /** @param bindings the settings */
 export function startBundle(bundle: string, bindings: Record<string, string>) {

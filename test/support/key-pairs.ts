@@ -1,7 +1,15 @@
 /** Key pairs of the tests' own. */
-import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import {
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  SignJWT,
+} from 'jose';
 import type { PairAlgorithm } from '#portero/internal/verification-key.ts';
 import { noteSecret } from './secrets.ts';
+import { validClaims } from './tokens.ts';
 
 export interface TestPair {
   /** As `JWT_PRIVATE_KEY` has it. */
@@ -21,4 +29,12 @@ export async function makePair(alg: PairAlgorithm): Promise<TestPair> {
 
 function publicPart({ kty, crv, x, y, n, e, alg }: JWK): JWK {
   return { kty, crv, x, y, n, e, alg };
+}
+
+/** A token of a pair, as Portero would sign it. @param claims those that differ from a right one's */
+export async function tokenOf({ jwk }: TestPair, claims: object = {}): Promise<string> {
+  const { alg = '' } = jwk;
+  return new SignJWT({ ...validClaims(), ...claims })
+    .setProtectedHeader({ alg, typ: 'JWT', kid: await calculateJwkThumbprint(jwk) })
+    .sign(await importJWK(jwk, alg));
 }

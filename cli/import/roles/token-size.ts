@@ -29,6 +29,7 @@ export async function findLongTokens(
 ): Promise<Stop[]> {
   const stops: Stop[] = [];
   const claims = readTokenClaims();
+  const costs = permissionCosts(claims);
   const newModules = grants.flatMap(({ permissions }) =>
     permissions.map((permission) => permission.split('.')[0] ?? ''),
   );
@@ -42,7 +43,7 @@ export async function findLongTokens(
     const present = known && (await longestUser(await connectTo(database), known.id));
     const users = [user, present].filter((one) => one !== undefined && one.id !== null);
     const budget = permissionBudget({ name: role, isAdmin: false }, users as TokenUser[], claims);
-    if (permissionBytes([...permissions], permissionCosts(claims)) <= budget) continue;
+    if (permissionBytes([...permissions], costs) <= budget) continue;
     const sentence = `A token of the role ${role} could have more than ${MAX_TOKEN_LENGTH} characters: it would have ${permissions.size} permissions. --permission-map can leave some out.`;
     stops.push({ sentence });
   }
