@@ -27,6 +27,11 @@ const SCHEMA_SQL = join(ROOT, 'schema.sql');
 const SCHEMA = ['--dialect', 'postgresql', '--schema', 'src/db/{schema,imported-users}.ts'];
 /** It belongs to the database and not to a table, so it is not in the Drizzle schema. A migration makes it too. */
 const EXTENSION = 'CREATE EXTENSION IF NOT EXISTS pg_trgm;\n';
+/** Drizzle has no triggers. A migration makes it too. */
+const TRIGGER = readFileSync(join(ROOT, 'src/db/end-password-links.sql'), 'utf8').replace(
+  /^--.*\n/gm,
+  '',
+);
 /** No login works without these rows. A migration makes them too. */
 const ROWS = '\nINSERT INTO "login_attempt_salt" DEFAULT VALUES;\n';
 const OPENAPI = join(ROOT, 'public/openapi.json');
@@ -84,7 +89,7 @@ function clientJs(): string {
 
 function schemaSql(): string {
   const header = '-- The whole current schema, written by `npm run generate` from src/db.\n\n';
-  return header + EXTENSION + run('drizzle-kit', 'export', ...SCHEMA) + ROWS;
+  return header + EXTENSION + run('drizzle-kit', 'export', ...SCHEMA) + '\n' + TRIGGER + ROWS;
 }
 
 /**

@@ -21,6 +21,7 @@ export const importedUsers = pgTable(
     userId: text('user_id').notNull(),
     userName: text('user_name'),
     email: text('email'),
+    emailConfirmed: boolean('email_confirmed'),
     active: boolean('active'),
     /** The columns of the old system that made the user inactive: `Activo`. An import without them activates nobody. */
     inactiveBy: text('inactive_by'),

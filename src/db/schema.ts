@@ -96,6 +96,11 @@ export const users = pgTable(
     /** The result of `normalizeUserName(userName)`. A login looks the user up by it. */
     normalizedUserName: codePointText('normalized_user_name').notNull().unique(),
     email: text('email'),
+    /**
+     * Whether the address is known to be the user's own: its source says so, or a mailed link was used. Only a confirmed
+     * address gets mail. An address that somebody typed once would be a way into the account.
+     */
+    emailConfirmed: boolean('email_confirmed').notNull().default(false),
     passwordHash: text('password_hash'),
     /** The foreign layer that the password hash begins with, if that layer is listed. */
     foreignLayerId: integer('foreign_layer_id').references(() => foreignLayers.id),
@@ -121,6 +126,8 @@ export const users = pgTable(
       // For lists: each index has the users of a filter in the order of their names.
       index().on(table.roleId, name),
       index('users_inactive_index').on(name).where(sql`not ${table.active}`),
+      // For forgotten passwords.
+      index('users_confirmed_address_index').on(address).where(sql`${table.emailConfirmed}`),
       // For searches: see `search-users.ts`.
       index('users_first_letter_index').on(sql`left(${address}, 1)`, name),
       index('users_first_letters_index').on(sql`left(${address}, 2)`, name),
@@ -131,6 +138,73 @@ export const users = pgTable(
       ),
     ];
   },
+);
+
+export const LINK_KINDS = ['invitation', 'reset', 'forgotten'] as const;
+
+/**
+ * The one-time links that set a password: see `password-links.ts`. An ended link stays until the cron trigger deletes it,
+ * because the links of the last hour are counted.
+ *
+ * The trigger `users_end_password_links` ends the open links of a user whose password, name or address was changed, and of
+ * a user who was deactivated. So no statement can forget that.
+ */
+export const passwordLinks = pgTable(
+  'password_links',
+  {
+    /** The SHA-256 of the token, in hexadecimal. The token itself is not stored: who reads the database can use no link. */
+    tokenDigest: text('token_digest').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    kind: text('kind', { enum: LINK_KINDS }).notNull(),
+    /** Whether the link went to the user's address and to nobody else. Its use confirms the address. */
+    isMailed: boolean('is_mailed').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+    expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+    /** When the link was used or overtaken. */
+    endedAt: timestamp('ended_at', { withTimezone: true }),
+  },
+  (table) => [
+    index().on(table.userId),
+    check('password_links_kind', sql`${table.kind} in ('invitation', 'reset', 'forgotten')`),
+  ],
+);
+
+/**
+ * How often a forgotten password was told, for each name or address that was typed: see `forgotten-requests.ts`. There is
+ * one row for each of them, whether a user has it or not.
+ */
+export const forgottenRequests = pgTable('forgotten_requests', {
+  /** A digest of what was typed, as in `login_attempts`. */
+  nameDigest: text('name_digest').primaryKey(),
+  requests: integer('requests').notNull(),
+  firstCountedAt: timestamp('first_counted_at', { withTimezone: true }).notNull(),
+});
+
+export const NOTICE_KINDS = ['password_set', 'renamed', 'address_changed'] as const;
+
+/**
+ * The mails that the command line wants to be sent. Only the Worker can send mail, so the cron trigger does it: see
+ * `notices.ts`.
+ */
+export const notices = pgTable(
+  'notices',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    kind: text('kind', { enum: NOTICE_KINDS }).notNull(),
+    /** The user name before the change, as the user knows it. */
+    userName: text('user_name').notNull(),
+    /** The confirmed address before the change. */
+    address: text('address').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    check('notices_kind', sql`${table.kind} in ('password_set', 'renamed', 'address_changed')`),
+  ],
 );
 
 /**

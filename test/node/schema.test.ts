@@ -38,7 +38,7 @@ beforeEach(async () => {
     create schema public;`);
 });
 
-/** Every table, column, constraint and index, as PostgreSQL itself describes them. */
+/** Every table, column, constraint, index and trigger, as PostgreSQL itself describes them. */
 async function catalog() {
   const { rows } = await pglite.query(`
     select table_name || '.' || column_name as name,
@@ -53,6 +53,9 @@ async function catalog() {
     union all
     select typname, string_agg(enumlabel, ' ' order by enumsortorder)
     from pg_type join pg_enum on enumtypid = pg_type.oid group by typname
+    union all
+    select tgname, pg_get_triggerdef(pg_trigger.oid) || prosrc
+    from pg_trigger join pg_proc on pg_proc.oid = tgfoid where not tgisinternal
     order by 1, 2`);
   return rows;
 }
