@@ -9,6 +9,8 @@ import { printErrorLine } from './print.ts';
 /** The names in these events come from the operator, so they are no secrets. */
 export type OperatorEvent =
   | { event: 'password_set'; userId: string; userName: string }
+  | { event: 'link_made'; link: 'invitation' | 'reset'; userId: string; userName: string }
+  | { event: 'email_set'; userId: string; userName: string }
   | { event: 'role_set'; userId: string; userName: string; role: string }
   | { event: 'user_renamed'; userId: string; userName: string; newName: string }
   | { event: 'user_deleted'; userId: string; userName: string }

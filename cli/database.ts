@@ -22,6 +22,8 @@ export interface Target {
   database: DatabaseAddress;
   /** For people: `the local database`. */
   name: string;
+  /** The database of `npm run dev`. */
+  isLocal: boolean;
 }
 
 /** Runs a command on its database. @throws OperatorError for every fault of the database */
@@ -34,7 +36,8 @@ export async function withDatabase<T>(use: (target: Target) => Promise<T>): Prom
     const { setting, problem } = database.details;
     throw new OperatorError(`${setting} ${problem}.`);
   }
-  return explainFaults({ database: database.value, name: nameOf(database.value) }, use);
+  const target = { database: database.value, name: nameOf(database.value), isLocal: false };
+  return explainFaults(target, use);
 }
 
 /** A blank setting is a missing one, as in the Worker. */
@@ -51,20 +54,20 @@ function nameOf(database: DatabaseAddress): string {
 }
 
 async function withLocalDatabase<T>(use: (target: Target) => Promise<T>): Promise<T> {
-  const name = 'the local database';
+  const localTarget = { name: 'the local database', isLocal: true };
   // It brings an embedded PostgreSQL along, which a command on another database need not load.
   const { openLocalDatabase, servedDatabaseUrl } = await import('../dev/local-database.ts');
   for (const giveUpAt = Date.now() + LOCAL_WAIT_MS; Date.now() < giveUpAt; ) {
     const local = await openLocalDatabase();
     if (local.ok) {
       const { databaseUrl, close } = local.value;
-      return explainFaults({ database: databaseUrl, name }, use).finally(close);
+      return explainFaults({ database: databaseUrl, ...localTarget }, use).finally(close);
     }
     if (local.reason === 'unusable') throw new OperatorError(local.details.sentence);
     // `npm run dev` has it, and serves it to other processes. Or another command has it, and will be done in a moment.
     const databaseUrl = servedDatabaseUrl();
     if (databaseUrl !== undefined && (await answers(databaseUrl))) {
-      return explainFaults({ database: databaseUrl, name }, use);
+      return explainFaults({ database: databaseUrl, ...localTarget }, use);
     }
     await wait(LOCAL_POLL_MS);
   }

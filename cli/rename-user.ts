@@ -5,6 +5,7 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Database } from '../src/db/connection.ts';
+import { insertNotice } from '../src/db/notices.ts';
 import { users } from '../src/db/schema.ts';
 import type { UserRow } from '../src/db/users.ts';
 import { normalizeUserName } from '../src/user-name.ts';
@@ -49,7 +50,10 @@ async function storeName(db: Database, user: UserRow, newName: string, target: T
     set user_name = ${newName}, normalized_user_name = ${normalizeUserName(newName)}, updated_at = now()
     where id = ${id} and user_name = ${userName}`;
   try {
-    const { rowCount } = await db.execute(update);
+    const [, { rowCount }] = await db.batch([
+      db.execute(insertNotice(id, 'renamed', sql`user_name = ${userName}`)),
+      db.execute(update),
+    ]);
     if (rowCount > 0) return;
   } catch (error) {
     if (!isTaken(error)) throw error;

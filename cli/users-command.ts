@@ -9,6 +9,7 @@ import type { DeleteUserOptions } from './delete-user.ts';
 import type { Run } from './exit-code.ts';
 import type { ExportOptions } from './export-users.ts';
 import { addImportCommand } from './import/import-command.ts';
+import type { NewUserOptions } from './new-user.ts';
 import type { ListUsersOptions } from './users.ts';
 import type { UserReference } from './with-user.ts';
 
@@ -45,6 +46,30 @@ export function addUsersCommand(program: Command, run: Run): void {
     .option('--password-stdin', 'read the password from standard input', false)
     .action((name: string, options: AddUserOptions) =>
       run(async () => (await import('./add-user.ts')).addUser(name, options)),
+    );
+  users
+    .command('invite')
+    .argument('<name>', 'the user name')
+    .description('add a user without a password, and print a link that sets one')
+    .option('--role <role>', 'the role of the user')
+    .option('--admin', "the role is an administrator's; without --role, Administrator", false)
+    .option('--create-role', 'make the role where there is none, without permissions', false)
+    .option('--email <address>', 'the e-mail address of the user')
+    .action((name: string, options: NewUserOptions) =>
+      run(async () => (await import('./invite-user.ts')).inviteUser(name, options)),
+    );
+  users
+    .command('reset')
+    .argument('<name>', 'the user name')
+    .description('print a link that sets a new password')
+    .action((name: string) => run(async () => (await import('./reset-user.ts')).resetUser(name)));
+  users
+    .command('set-email')
+    .argument('<name>', 'the user name')
+    .argument('<address>', 'the new e-mail address, which counts as confirmed')
+    .description('give a user another e-mail address')
+    .action((name: string, address: string) =>
+      run(async () => (await import('./set-email.ts')).setEmail(name, address)),
     );
   users
     .command('set-role')

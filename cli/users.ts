@@ -6,6 +6,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { connect, type Database } from '../src/db/connection.ts';
 import { unlockName } from '../src/db/lockout.ts';
+import { insertNotice } from '../src/db/notices.ts';
 import { users } from '../src/db/schema.ts';
 import { findUsers, type UserRow } from '../src/db/users.ts';
 import { hashPassword } from '../src/password/password.ts';
@@ -98,16 +99,22 @@ export async function setPassword(
   const passwordHash = await hashPassword(password);
   await withUser(userName, async (db, user) => {
     const change = sql`password_hash = ${passwordHash}, foreign_layer_id = null, password_set_at = now()`;
-    await update(db, user, change);
+    await db.batch([
+      db.execute(insertNotice(user.id, 'password_set')),
+      db.execute(updateOf(user, change)),
+    ]);
     await unlockName(db, normalizeUserName(userName));
     audit({ event: 'password_set', userId: user.id, userName: user.userName });
     printLine(`Set the password of ${user.userName}.`);
   });
 }
 
-async function update(db: Database, { id }: UserRow, change: SQL): Promise<void> {
-  await db.execute(sql`update ${users} set ${change}, updated_at = now() where id = ${id}`);
+async function update(db: Database, user: UserRow, change: SQL): Promise<void> {
+  await db.execute(updateOf(user, change));
 }
+
+const updateOf = ({ id }: UserRow, change: SQL) =>
+  sql`update ${users} set ${change}, updated_at = now() where id = ${id}`;
 
 function toRow({ userName, role, active, email, lastLoginAt, createdAt, id }: UserRow) {
   return {

@@ -12,11 +12,15 @@ import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { banner, servicesBanner } from './banner.ts';
 import { isInUse, LOCAL_FOLDER, openLocalDatabase, servedDatabaseUrl } from './local-database.ts';
 import { readableLine } from './log-line.ts';
+import { MailLines } from './mail-lines.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { DEFAULT_PORT, writePublicUrl } from './public-url.ts';
 import { startWrangler } from './wrangler.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const DEFAULT_PORT = 8787;
+
+/** Mail is set up, so that everything can be tried. Nothing is sent. */
+const MAIL_FROM = 'Portero <portero@example.com>';
 
 /** How long to wait for a command that has the database open. */
 const COMMAND_WAIT_MS = 10_000;
@@ -83,19 +87,24 @@ async function start({ port, reset, servicesOnly }: Options): Promise<Start<unde
   }
 
   const stateFolder = join(LOCAL_FOLDER, 'wrangler');
+  const url = `http://localhost:${port}`;
+  if ('port' in plan.database) undo.push(writePublicUrl(url));
+  const mails = new MailLines();
   const wrangler = startWrangler({
     root: ROOT,
     port,
     stateFolder,
-    settings: { ...plan.settings, DATABASE_URL: databaseUrl },
+    settings: { PUBLIC_URL: url, MAIL_FROM, ...plan.settings, DATABASE_URL: databaseUrl },
     print(line) {
+      const mail = mails.show(line);
+      if (mail !== undefined) return console.log(mail.join('\n'));
       const readable = readableLine(line);
       if (readable !== null) console.log(readable);
     },
   });
   undo.push(wrangler.stop);
   await wrangler.ready;
-  console.log(banner(`http://localhost:${port}`, 'port' in plan.database, plan.isTurnstileReal));
+  console.log(banner(url, 'port' in plan.database, plan.isTurnstileReal));
   await wrangler.ended;
   if (!isStopping) throw new Error('wrangler dev has ended.');
   return succeed();

@@ -8,7 +8,9 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import manifest from '../package.json' with { type: 'json' };
 import { PasswordChange } from '../src/account/change-password.ts';
+import { PasswordForgotten } from '../src/account/forgotten-password.ts';
 import { Me } from '../src/account/me.ts';
+import { PasswordByLink } from '../src/account/set-password.ts';
 import { User, UserPage, UserQuery } from '../src/administration/users.ts';
 import { LoginAnswer } from '../src/login/login.ts';
 import { LoginRequest } from '../src/login/login-request.ts';
@@ -73,6 +75,14 @@ const BODY_FAULTS = {
   413: problem('The body has more than 16 KiB.'),
   415: problem('The content type is not JSON, or the charset is neither UTF-8 nor UTF-16.'),
 };
+const CAPTCHA_REFUSED = {
+  description: 'The captcha did not pass. The body is empty.',
+  headers: CHALLENGE,
+};
+const LOGIN_UNAVAILABLE = problem(
+  'Turnstile, the database or a setting fails, or there is too much to hash.',
+  RETRY_AFTER,
+);
 const BEARER = [{ bearer: [] }];
 
 function body(schema: Schema, names: (name: string) => string): Json {
@@ -124,17 +134,52 @@ const PATHS = {
         },
         ...BODY_FAULTS,
         429: problem('Too many attempts.', RETRY_AFTER),
-        503: problem(
-          'Turnstile, the database or a setting fails, or there is too much to hash.',
-          RETRY_AFTER,
+        503: LOGIN_UNAVAILABLE,
+      },
+    },
+  },
+  '/api/Password': {
+    post: {
+      operationId: 'setPassword',
+      summary: 'A password for the user of a one-time link.',
+      description: 'The token is what stands behind # in the link. Setting a password is no login.',
+      security: [],
+      requestBody: body(PasswordByLink, (name) => name),
+      responses: {
+        204: answer('The password is set, and the link is spent.'),
+        400: problem(
+          'The link is not good: errors names token. Or the new password is refused, and the link stays good: errors names newPassword.',
         ),
+        401: CAPTCHA_REFUSED,
+        ...BODY_FAULTS,
+        429: problem('Too many attempts.', RETRY_AFTER),
+        503: LOGIN_UNAVAILABLE,
+      },
+    },
+  },
+  '/api/Password/Forgotten': {
+    post: {
+      operationId: 'forgetPassword',
+      summary: 'A one-time link by mail.',
+      description:
+        'userName may be an e-mail address. The answer and its time are the same for every name, and tell nothing about a user.',
+      security: [],
+      requestBody: body(PasswordForgotten, (name) => name),
+      responses: {
+        202: answer('If there is such a user with a confirmed address, a mail is on its way.'),
+        400: problem('The body is no JSON object, or userName is missing.'),
+        401: CAPTCHA_REFUSED,
+        404: problem('Mail is not set up.'),
+        ...BODY_FAULTS,
+        429: problem('Too many requests.', RETRY_AFTER),
+        503: problem('Turnstile, the database or a setting fails.', RETRY_AFTER),
       },
     },
   },
   '/api/Config': {
     get: {
       operationId: 'readConfig',
-      summary: 'What a web app needs to render the captcha.',
+      summary: 'What a web app needs to render the captcha, and what it can offer.',
       security: [],
       responses: { 200: answer('The widget.', PublicConfig), 503: NOT_CONFIGURED },
     },

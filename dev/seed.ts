@@ -33,6 +33,7 @@ export async function seed(databaseUrl: string): Promise<void> {
       userName,
       normalizedUserName: normalizeUserName(userName),
       email: `${userName}@example.com`,
+      emailConfirmed: true,
       passwordHash: await hashPassword(password),
       passwordSetAt: sql`now()`,
       active,

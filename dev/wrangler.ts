@@ -61,6 +61,8 @@ function writeConfig({
   set('main', join(root, entry));
   set('directory', join(root, 'public'));
   set('required', names);
+  // Wrangler simulates the mail service: see mail-lines.ts.
+  if (!/^\[\[send_email\]\]/m.test(config)) config += '\n[[send_email]]\nname = "EMAIL"\n';
   // A required secret cannot be a variable too.
   config = config
     .split('\n')

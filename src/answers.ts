@@ -1,18 +1,14 @@
 /**
- * Every reason for which a login or the change of a password fails, and the answer that the caller gets. There are many
- * reasons and few answers: the log tells an operator what happened, and the answer tells an attacker nothing.
+ * Every reason for which a login fails, and the answer that the caller gets. There are many reasons and few answers: the log
+ * tells an operator what happened, and the answer tells an attacker nothing. `account/answers.ts` has the other reasons of
+ * the routes around passwords.
  *
  * To add a reason, put it into one of the unions here: a reason of the login alone into `LoginReason`. The compiler then
  * asks for its answer, and `test/node/log-doc.test.ts` asks for its line in `docs/log.md`.
  *
  * @module
  */
-import {
-  FAULT_RETRY_SECONDS,
-  type MemberError,
-  problem,
-  unauthorized,
-} from '#portero/internal/problem.ts';
+import { FAULT_RETRY_SECONDS, problem, unauthorized } from '#portero/internal/problem.ts';
 import type { DatabaseReason } from './db/failure.ts';
 import type { LockoutReason } from './db/lockout.ts';
 import { ADDRESS_LIMIT_PERIOD_SECONDS, NAME_LIMIT_PERIOD_SECONDS } from './http/flood-limits.ts';
@@ -20,34 +16,31 @@ import { type BodyReason, MAX_BODY_BYTES } from './http/json-body.ts';
 import type { PasswordReason } from './password/password.ts';
 import type { CaptchaReason } from './turnstile/verify-captcha.ts';
 
-/** The reasons that a login and the change of a password have in common. */
-type CommonReason =
+/** The reasons that all routes around passwords have in common. */
+export type CommonReason =
   | 'address_limit_exceeded'
   | BodyReason
   | 'member_of_wrong_type'
+  | DatabaseReason;
+
+/** Why an attempt on a name failed. */
+export type AttemptReason =
   | 'isolate_busy'
   | 'long_hash_given_up'
   | 'name_limit_exceeded'
-  | DatabaseReason
   | LockoutReason
   | PasswordReason;
 
 /** Why a login failed. */
 export type LoginReason =
   | CommonReason
+  | AttemptReason
   | CaptchaReason
   | 'credentials_missing'
   | 'impossible_user_name'
   | 'unknown_user'
   | 'inactive'
   | 'token_too_long';
-
-/** Why a password was not changed. */
-export type PasswordChangeReason =
-  | CommonReason
-  | 'new_password_refused'
-  /** The token's user is deleted or inactive by now, or has another name. */
-  | 'user_changed';
 
 /** The texts of a route for its answers with a body. */
 export interface Sentences {
@@ -65,9 +58,6 @@ const BUSY_RETRY_SECONDS = 2;
 
 /** A long hash takes up to 10 s, and others of its kind may be before it. */
 const LONG_HASH_RETRY_SECONDS = 20;
-
-/** A lock lasts minutes. After this time it is worth trying again. */
-const LOCKED_RETRY_SECONDS = 60;
 
 /** Answers a login that failed. */
 export function answerLogin(reason: LoginReason, { malformed, unavailable }: Sentences): Response {
@@ -133,60 +123,7 @@ export function answerLogin(reason: LoginReason, { malformed, unavailable }: Sen
   }
 }
 
-/**
- * Answers a change of a password that failed. The caller has a valid token, so it may know more than somebody who logs
- * in.
- *
- * @param errors what is wrong with the members of the body
- */
-export function answerPasswordChange(
-  reason: PasswordChangeReason,
-  sentences: Sentences,
-  errors?: MemberError[],
-): Response {
-  switch (reason) {
-    case 'new_password_refused':
-    case 'member_of_wrong_type':
-      return passwordNotChanged(errors);
-
-    case 'no_password':
-    case 'unreadable_hash':
-    case 'wrong_password':
-      return passwordNotChanged([
-        { member: 'currentPassword', detail: 'is not the current password' },
-      ]);
-
-    case 'user_changed':
-      return problem(403, { detail: 'This user cannot change a password.' });
-
-    case 'name_locked':
-      return tooManyAttempts(LOCKED_RETRY_SECONDS);
-
-    case 'address_limit_exceeded':
-    case 'content_type_not_json':
-    case 'charset_not_supported':
-    case 'body_too_large':
-    case 'body_cut_short':
-    case 'body_not_utf8':
-    case 'body_not_utf16':
-    case 'body_not_json':
-    case 'body_not_an_object':
-    case 'isolate_busy':
-    case 'long_hash_given_up':
-    case 'name_limit_exceeded':
-    case 'name_undecided':
-    case 'database_unreachable':
-    case 'database_timeout':
-    case 'database_bad_answer':
-    case 'database_error':
-      return answerLogin(reason, sentences);
-  }
-}
-
-function passwordNotChanged(errors: MemberError[] | undefined): Response {
-  return problem(400, { detail: 'The password is not changed.', errors });
-}
-
-function tooManyAttempts(retryAfterSeconds: number): Response {
+/** @param retryAfterSeconds when another try is worth it */
+export function tooManyAttempts(retryAfterSeconds: number): Response {
   return problem(429, { detail: 'Too many attempts.', retryAfterSeconds });
 }

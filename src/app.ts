@@ -12,7 +12,9 @@ import { getPath } from 'hono/utils/url';
 import { problem } from '#portero/internal/problem.ts';
 import { requirePermission } from '#portero/middleware.ts';
 import { changePassword } from './account/change-password.ts';
+import { forgetPassword } from './account/forgotten-password.ts';
 import { readMe } from './account/me.ts';
+import { setPassword } from './account/set-password.ts';
 import { readUser, readUsers } from './administration/users.ts';
 import type { AppEnv } from './app-env.ts';
 import { allowOrigins, EVERY_ORIGIN } from './http/cors.ts';
@@ -102,6 +104,12 @@ app.use('/api/*', requireSettings);
 
 app.post('/api/auth', outliveCaller, login);
 app.all('/api/auth', otherMethods('POST'));
+
+app.post('/api/password', outliveCaller, setPassword);
+app.all('/api/password', otherMethods('POST'));
+
+app.post('/api/password/forgotten', outliveCaller, forgetPassword);
+app.all('/api/password/forgotten', otherMethods('POST'));
 
 app.get('/api/config', readPublicConfig);
 app.all('/api/config', otherMethods('GET, HEAD'));

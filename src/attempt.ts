@@ -4,8 +4,8 @@
  *
  * The steps are separate functions, because their order is the security, and it must be visible in the handler:
  *
- * 1. {@link checkAddressLimit} comes before everything else.
- * 2. {@link takeHashSlot} and {@link checkNameLimit} come before the database. Where there is a captcha, the slot comes
+ * 1. `checkAddressLimit` (`limits.ts`) comes before everything else.
+ * 2. {@link takeHashSlot} and `checkNameLimit` (`limits.ts`) come before the database. Where there is a captcha, the slot comes
  *    before the captcha, and the limit on the name after it.
  * 3. {@link beginAttempt} counts the attempt. It comes before the password is checked.
  * 4. {@link verifyAttempt} hashes the password, in the queue of the isolate.
@@ -22,8 +22,6 @@ import { askDatabase } from './db/connection.ts';
 import type { DatabaseDetails, DatabaseReason } from './db/failure.ts';
 import { type AttemptKey, type LockoutReason, withdrawAttempt } from './db/lockout.ts';
 import { beginLogin, type LoginAccount } from './db/login-statement.ts';
-import type { ClientAddress } from './http/client-address.ts';
-import { countRequest, digestOf, type RateLimits } from './http/flood-limits.ts';
 import { log } from './log.ts';
 import { blockIterations, type LayerShape } from './password/foreign-layer.ts';
 import { hashQueue, type TakeTurn } from './password/hash-queue.ts';
@@ -56,39 +54,6 @@ export interface AttemptDetails {
   userId: string | undefined;
   /** As it is stored, never as it was typed. Absent for an unknown user. */
   userName: string | undefined;
-}
-
-/** Counts a request under the client's address. */
-export async function checkAddressLimit(
-  client: ClientAddress | undefined,
-  { rateLimits }: Settings,
-): Promise<Result<undefined, 'address_limit_exceeded'>> {
-  const isExceeded = await exceeds(rateLimits, 'address', client?.network);
-  return isExceeded ? fail('address_limit_exceeded') : succeed();
-}
-
-/** Counts an attempt under the digest of its name. */
-export async function checkNameLimit(
-  normalizedUserName: string,
-  { rateLimits }: Settings,
-): Promise<Result<undefined, 'name_limit_exceeded'>> {
-  const isExceeded = await exceeds(rateLimits, 'name', await digestOf(normalizedUserName));
-  return isExceeded ? fail('name_limit_exceeded') : succeed();
-}
-
-/**
- * If a limit cannot count, the service goes on without it and logs that. To count all clients under one key would be worse:
- * one flood would keep everybody out.
- */
-async function exceeds(
-  limits: RateLimits,
-  limit: keyof RateLimits,
-  key: string | undefined,
-): Promise<boolean> {
-  const exceeded = await countRequest(limits[limit], key);
-  if (exceeded.ok) return exceeded.value;
-  log({ event: 'rate_limit_off', limit, fault: exceeded.reason });
-  return false;
 }
 
 /** The slots of this isolate. */

@@ -5,7 +5,7 @@
  */
 import { app } from './app.ts';
 import { hashQueue } from './password/hash-queue.ts';
-import { prune } from './prune.ts';
+import { runScheduled } from './scheduled.ts';
 
 export { TokenVerifier } from './token-verifier.ts';
 
@@ -14,6 +14,5 @@ export default {
     hashQueue.noteRequest();
     return app.fetch(request, env, context);
   },
-  /** The cron trigger of `wrangler.toml`. */
-  scheduled: (_controller, env) => prune(env),
+  scheduled: (_controller, env) => runScheduled(env),
 } satisfies ExportedHandler<Env>;

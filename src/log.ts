@@ -7,9 +7,17 @@
  *
  * @module
  */
-import type { LoginReason, PasswordChangeReason } from './answers.ts';
+import type {
+  PasswordChangeReason,
+  PasswordForgottenReason,
+  PasswordLinkReason,
+} from './account/answers.ts';
+import type { LoginReason } from './answers.ts';
 import type { DatabaseReason } from './db/failure.ts';
+import type { LinkKind } from './db/password-links.ts';
 import type { FloodLimitReason, RateLimits } from './http/flood-limits.ts';
+import type { MailReason } from './mail/send-mail.ts';
+import type { MailKind } from './mail/texts.ts';
 import type { SettingFault } from './settings/fault.ts';
 
 /**
@@ -37,13 +45,53 @@ export type LogEvent =
       address?: string;
       sqlState?: string;
     }
+  | {
+      event: 'password_link';
+      status: number;
+      reason: 'success' | PasswordLinkReason;
+      userId?: string;
+      address?: string;
+      captchaErrors?: string[];
+      sqlState?: string;
+    }
+  | {
+      event: 'password_forgotten';
+      status: number;
+      reason: 'accepted' | PasswordForgottenReason;
+      address?: string;
+      captchaErrors?: string[];
+      sqlState?: string;
+    }
+  | { event: 'link_made'; link: LinkKind; userId: string }
+  | { event: 'link_not_made'; userId?: string; reason: NoLinkReason; sqlState?: string }
+  | { event: 'mail_sent'; mail: MailKind; userId: string }
+  | { event: 'mail_not_sent'; mail: MailKind; userId: string; fault: MailReason; code?: string }
+  | { event: 'notices_not_sent'; fault: DatabaseReason; sqlState?: string }
   | { event: 'users_not_read'; fault: DatabaseReason; sqlState?: string }
   | { event: 'rate_limit_off'; limit: keyof RateLimits; fault: FloodLimitReason }
   | { event: 'settings_refused'; faults: SettingFault[] }
   | { event: 'settings_left_out'; faults: SettingFault[] }
-  | { event: 'pruned'; names: number; foreignLayers: number }
+  | {
+      event: 'pruned';
+      names: number;
+      foreignLayers: number;
+      links: number;
+      requests: number;
+      notices: number;
+    }
   | { event: 'not_pruned'; fault: DatabaseReason; sqlState?: string }
   | { event: 'unexpected_error'; error: string; stack: string[] };
+
+/** Why a forgotten password got no link, which its caller is not told. */
+export type NoLinkReason =
+  | 'asked_too_often'
+  | 'impossible_user_name'
+  | 'unknown_user'
+  | 'inactive'
+  | 'no_address'
+  | 'address_not_confirmed'
+  | 'too_many_links'
+  | DatabaseReason;
 
 /** What is known of a login when it is answered. Milliseconds are whole. */
 export interface LoginDetails {
@@ -83,11 +131,18 @@ function needsAnOperator(event: LogEvent): boolean {
   switch (event.event) {
     case 'login':
     case 'password_change':
+    case 'password_link':
+    case 'password_forgotten':
       return event.status >= 500;
+
+    case 'link_not_made':
+      return event.reason.startsWith('database_');
 
     case 'name_locked':
     case 'token_refused':
     case 'password_rehashed':
+    case 'link_made':
+    case 'mail_sent':
     case 'pruned':
       return false;
 
@@ -99,6 +154,8 @@ function needsAnOperator(event: LogEvent): boolean {
     case 'settings_refused':
     case 'settings_left_out':
     case 'not_pruned':
+    case 'mail_not_sent':
+    case 'notices_not_sent':
     case 'unexpected_error':
       return true;
   }

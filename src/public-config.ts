@@ -1,5 +1,5 @@
 /**
- * `GET /api/Config`: what a web app needs to show the captcha. It is public.
+ * `GET /api/Config`: what a web app needs to show the captcha, and what else it can offer. It is public.
  *
  * @module
  */
@@ -12,13 +12,16 @@ export const PublicConfig = v.object({
   turnstileSiteKey: v.string(),
   /** Absent where none is configured. */
   turnstileAction: v.optional(v.string()),
+  /** Present where mail is set up, so that a user who has forgotten the password can get a link. */
+  forgottenPassword: v.optional(v.literal(true)),
 });
 
 export function readPublicConfig(context: Context<AppEnv>): Response {
-  const { siteKey, action } = context.get('settings').turnstile;
+  const { turnstile, mail } = context.get('settings');
   const config: v.InferOutput<typeof PublicConfig> = {
-    turnstileSiteKey: siteKey,
-    turnstileAction: action,
+    turnstileSiteKey: turnstile.siteKey,
+    turnstileAction: turnstile.action,
+    forgottenPassword: mail && true,
   };
   return context.json(config);
 }

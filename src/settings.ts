@@ -3,7 +3,7 @@
  * `Settings`.
  *
  * A faulty setting stops logins. Only a faulty entry of `CORS_ORIGINS` and a faulty key that signs nothing are left out
- * instead: a web app or some tokens are refused then, which lets nobody in.
+ * instead: a web app or some tokens are refused then, which lets nobody in. Where a setting of mail is missing, there is no mail.
  *
  * To add a setting, put it into `settings/environment.ts` and into `Settings` and `toSettings` here, into `wrangler.toml`,
  * and into the README's table of variables. A secret goes into `.dev.vars.example` and the table of secrets instead. Then
@@ -19,10 +19,12 @@ import { type DatabaseAddress, sqlEndpoint } from './db/database-address.ts';
 import type { Lockout } from './db/lockout.ts';
 import type { RateLimits } from './http/flood-limits.ts';
 import { log } from './log.ts';
+import type { MailSettings } from './mail/send-mail.ts';
 import { type CorsOrigins, parseCorsOrigins } from './settings/cors-origins.ts';
 import { checkEnvironment, type Environment } from './settings/environment.ts';
 import type { SettingFault } from './settings/fault.ts';
 import { type Keys, readKeys } from './settings/keys.ts';
+import { missingForMail, toMailSettings } from './settings/mail.ts';
 import type { AddedClaims } from './token/added-claims.ts';
 import type { SigningKey } from './token/sign.ts';
 import {
@@ -46,6 +48,10 @@ export interface Settings {
   lockout: Lockout;
   /** The most hashes that one isolate takes on. */
   hashCapacity: number;
+  /** `undefined` where mail is not set up. */
+  mail: MailSettings | undefined;
+  /** How long the link of a forgotten password is good. */
+  resetHours: number;
 }
 
 type Checkable<T> = Result<T, 'settings_refused', { faults: SettingFault[] }>;
@@ -119,8 +125,9 @@ async function checkSettings(bindings: object): Promise<Checked & { leftOut: Set
   const env = withoutBlanks(bindings);
   const cors = corsOf(bindings);
   const { keys, leftOut: otherKeys } = await readKeys(env);
-  const leftOut = [...cors.faults, ...otherKeys];
   const checked = checkEnvironment(env);
+  const mailFaults = checked.ok ? missingForMail(checked.value) : [];
+  const leftOut = [...cors.faults, ...otherKeys, ...mailFaults];
   const verificationKeys = keys.ok ? succeed(keys.value.verification) : keys;
   if (checked.ok && keys.ok) {
     return { settings: succeed(toSettings(checked.value, keys.value)), verificationKeys, leftOut };
@@ -141,6 +148,8 @@ function toSettings(env: Environment, { signing, verification }: Keys): Settings
     rateLimits: { address: env.LOGINS_PER_ADDRESS, name: env.LOGINS_PER_NAME },
     lockout: { failures: env.LOCKOUT_FAILURES, minutes: env.LOCKOUT_MINUTES },
     hashCapacity: env.HASH_CAPACITY,
+    mail: toMailSettings(env),
+    resetHours: env.RESET_HOURS,
   };
 }
 

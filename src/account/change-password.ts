@@ -6,32 +6,26 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import type { MemberError } from '#portero/internal/problem.ts';
-import { type Failure, fail, type Result, succeed } from '#portero/internal/result.ts';
-import { answerPasswordChange, type PasswordChangeReason } from '../answers.ts';
+import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import type { AppEnv } from '../app-env.ts';
-import {
-  beginAttempt,
-  checkAddressLimit,
-  checkNameLimit,
-  failAttempt,
-  logLock,
-  takeHashSlot,
-  verifyAttempt,
-} from '../attempt.ts';
+import { beginAttempt, failAttempt, logLock, takeHashSlot, verifyAttempt } from '../attempt.ts';
 import { askDatabase, readDatabase } from '../db/connection.ts';
 import { withdrawAttempt } from '../db/lockout.ts';
 import { readPasswordHash, replacePassword } from '../db/stored-passwords.ts';
 import { type ClientAddress, readClientAddress } from '../http/client-address.ts';
 import { readMembers } from '../http/json-body.ts';
 import { memberErrors } from '../http/member-errors.ts';
+import { checkAddressLimit, checkNameLimit } from '../limits.ts';
 import { log } from '../log.ts';
-import { commonestPasswords } from '../password/commonest-passwords.ts';
+import { SPELLINGS } from '../members.ts';
 import { hashQueue } from '../password/hash-queue.ts';
 import type { HashSlot } from '../password/hash-slots.ts';
 import { hashPassword } from '../password/password.ts';
-import { checkNewPassword, DEFAULT_MIN_LENGTH, explainPolicy } from '../password/policy.ts';
 import type { Settings } from '../settings.ts';
 import { normalizeUserName } from '../user-name.ts';
+import { answerPasswordChange, type PasswordChangeReason } from './answers.ts';
+import { readNewPassword, refuseNewPassword } from './new-password.ts';
+import { sendPasswordNotice } from './password-notice.ts';
 
 const member = v.pipe(v.string('is not a string'), v.minLength(1, 'is missing'));
 
@@ -42,7 +36,7 @@ export const PasswordChange = v.object(
 );
 type PasswordChange = v.InferOutput<typeof PasswordChange>;
 
-const MEMBER_NAMES = { currentPassword: /^currentPassword$/i, newPassword: /^newPassword$/i };
+const { currentPassword, newPassword } = SPELLINGS;
 
 const SENTENCES = {
   malformed: 'Send a JSON object with strings for currentPassword, newPassword.',
@@ -55,7 +49,8 @@ interface ChangeDetails {
   sqlState?: string;
 }
 
-type ChangeOutcome = Result<undefined, PasswordChangeReason, ChangeDetails> & {
+/** A success has the address that is told about it. */
+type ChangeOutcome = Result<{ address: string | null }, PasswordChangeReason, ChangeDetails> & {
   /** The attempt failed, and it was the last one that the lockout allows. */
   locksName?: boolean;
 };
@@ -68,6 +63,7 @@ export async function changePassword(context: Context<AppEnv>): Promise<Response
   const outcome = await readAndChange(context, client);
   if (outcome.ok) {
     log({ event: 'password_change', status: 204, reason: 'success', userId, address });
+    sendPasswordNotice(context, { userId, userName, address: outcome.value.address });
     return new Response(null, { status: 204 });
   }
   const { reason, details: { errors, sqlState } = {} } = outcome;
@@ -86,7 +82,7 @@ async function readAndChange(
   const withinAddressLimit = await checkAddressLimit(client, settings);
   if (!withinAddressLimit.ok) return withinAddressLimit;
 
-  const members = await readMembers(context.req.raw, MEMBER_NAMES);
+  const members = await readMembers(context.req.raw, { currentPassword, newPassword });
   if (!members.ok) return members;
   const request = v.safeParse(PasswordChange, members.value);
   if (!request.success) {
@@ -108,18 +104,10 @@ async function readAndChange(
   }
 }
 
-function checkPolicy(
-  { currentPassword, newPassword }: PasswordChange,
-  userName: string,
-): Result<string, 'new_password_refused', ChangeDetails> {
-  if (newPassword === currentPassword) return newPasswordRefused('is the current password');
-  const policy = { minLength: DEFAULT_MIN_LENGTH, commonPasswords: commonestPasswords() };
-  const allowed = checkNewPassword(newPassword, [userName], policy);
-  return allowed.ok ? allowed : newPasswordRefused(explainPolicy(allowed.reason, policy));
-}
-
-function newPasswordRefused(detail: string): Failure<'new_password_refused', ChangeDetails> {
-  return fail('new_password_refused', { errors: [{ member: 'newPassword', detail }] });
+function checkPolicy({ currentPassword, newPassword }: PasswordChange, userName: string) {
+  return newPassword === currentPassword
+    ? refuseNewPassword('is the current password')
+    : readNewPassword(newPassword, [userName]);
 }
 
 /** A wrong current password counts towards the lockout, as a wrong password at a login does. */
@@ -150,7 +138,7 @@ async function change(
     const replaced = await askDatabase(database, (db) => replacePassword(db, key, replacement));
     // Whether the attempt was taken out of the count is not known, so no lock is logged.
     if (!replaced.ok) return replaced;
-    if (replaced.value) return succeed();
+    if (replaced.value !== undefined) return succeed(replaced.value);
     // Another request has replaced the hash: another change, or a login that stored today's hash. Try once more with it.
     const stored = await readDatabase(database, (db) => readPasswordHash(db, userId));
     if (!stored.ok) return stored;

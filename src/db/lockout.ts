@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from './connection.ts';
 import { loginAttemptSalt, loginAttempts, users } from './schema.ts';
 
@@ -41,7 +41,7 @@ export type LockoutReason = 'name_undecided' | 'name_locked';
 export type AttemptStatus = 'counted' | 'undecided' | 'locked';
 
 /** The key of a name's attempts: a digest that nobody can compute outside the database. */
-function nameDigest(normalizedUserName: string): SQL {
+export function nameDigest(normalizedUserName: string | SQL): SQL {
   return sql`(
     select encode(sha256(convert_to(salt || ${normalizedUserName}::text, 'UTF8')), 'hex')
     from ${loginAttemptSalt}
@@ -113,17 +113,21 @@ export async function withdrawAttempt(db: Database, key: AttemptKey): Promise<vo
   await db.execute(refundAttempt(key));
 }
 
+/** The statement that forgets every attempt on a name. It returns the attempts. */
+export function unlockOf(normalizedUserName: string | SQL): SQL {
+  return sql`
+    delete from ${loginAttempts} where name_digest = ${nameDigest(normalizedUserName)}
+    returning cardinality(attempts) as attempts`;
+}
+
 /**
  * Forgets every attempt on a name.
  *
  * @returns whether there was one that counted
  */
 export async function unlockName(db: Database, normalizedUserName: string): Promise<boolean> {
-  const forgotten = await db
-    .delete(loginAttempts)
-    .where(eq(loginAttempts.nameDigest, nameDigest(normalizedUserName)))
-    .returning({ attempts: loginAttempts.attempts });
-  return forgotten.some(({ attempts }) => attempts.length > 0);
+  const { rows } = await db.execute<{ attempts: number }>(unlockOf(normalizedUserName));
+  return rows.some(({ attempts }) => attempts > 0);
 }
 
 /**

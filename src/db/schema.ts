@@ -152,7 +152,7 @@ export const LINK_KINDS = ['invitation', 'reset', 'forgotten'] as const;
 export const passwordLinks = pgTable(
   'password_links',
   {
-    /** The SHA-256 of the token, in hexadecimal. The token itself is not stored: who reads the database can use no link. */
+    /** The SHA-256 of the token, in Base64. The token itself is not stored, so nobody can use a link from the database. */
     tokenDigest: text('token_digest').primaryKey(),
     userId: text('user_id')
       .notNull()

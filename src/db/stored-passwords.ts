@@ -36,22 +36,23 @@ export async function replaceHash(
 /**
  * Stores the hash of a new password, and takes the attempt out of the count.
  *
- * @returns whether it was stored
+ * @returns the confirmed address of the user, or `null` without one. `undefined` where it was not stored
  */
 export async function replacePassword(
   db: Database,
   key: AttemptKey,
   { userId, current, fresh }: HashReplacement,
-): Promise<boolean> {
-  const { rowCount } = await db.execute(sql`
+): Promise<{ address: string | null } | undefined> {
+  const { rows } = await db.execute<{ address: string | null }>(sql`
     with replaced as (
       update ${users} set password_hash = ${fresh}, foreign_layer_id = null,
         password_set_at = now(), updated_at = now()
-      where ${users.id} = ${userId} and ${users.passwordHash} = ${current} returning id
+      where ${users.id} = ${userId} and ${users.passwordHash} = ${current}
+      returning case when email_confirmed then email end as address
     ),
     refund as (${refundAttempt(key)} and exists (select from replaced))
-    select from replaced`);
-  return rowCount > 0;
+    select address from replaced`);
+  return rows[0];
 }
 
 /** Reads the stored hash. `null` where there is no such user, or where the user has no password. */

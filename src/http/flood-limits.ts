@@ -49,9 +49,3 @@ export async function countRequest(
     return fail('binding_failed');
   }
 }
-
-/** Names are counted under their digest: the key leaves the isolate, and people type passwords into the name field. */
-export async function digestOf(name: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(name));
-  return btoa(String.fromCharCode(...new Uint8Array(digest)));
-}

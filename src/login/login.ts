@@ -8,16 +8,9 @@ import * as v from 'valibot';
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { answerLogin, type LoginReason } from '../answers.ts';
 import type { AppEnv } from '../app-env.ts';
-import {
-  beginAttempt,
-  checkAddressLimit,
-  checkNameLimit,
-  failAttempt,
-  logLock,
-  takeHashSlot,
-  verifyAttempt,
-} from '../attempt.ts';
+import { beginAttempt, failAttempt, logLock, takeHashSlot, verifyAttempt } from '../attempt.ts';
 import { type ClientAddress, readClientAddress } from '../http/client-address.ts';
+import { checkAddressLimit, checkNameLimit } from '../limits.ts';
 import { type LoginDetails, log } from '../log.ts';
 import type { HashSlot } from '../password/hash-slots.ts';
 import { issueToken } from '../token/issue-token.ts';

@@ -15,15 +15,18 @@ export const LOWEST_MIN_LENGTH = 8;
 /** Long enough for every passphrase. A longer password might not fit into the body of a login. */
 export const MAX_LENGTH = 1_024;
 
-export type PasswordPolicyReason =
-  | 'too_short'
-  | 'blank'
-  | 'too_long'
-  | 'holds_nul'
-  | 'malformed'
-  | 'common'
-  | 'repetitive'
-  | 'is_own_name';
+export const POLICY_REASONS = [
+  'too_short',
+  'blank',
+  'too_long',
+  'holds_nul',
+  'malformed',
+  'common',
+  'repetitive',
+  'is_own_name',
+] as const;
+
+export type PasswordPolicyReason = (typeof POLICY_REASONS)[number];
 
 export interface PasswordPolicy {
   /** In Unicode code points. */

@@ -14,6 +14,7 @@ import { type AddedClaims, readAddedClaims } from '../token/added-claims.ts';
 import { isTestSecret } from '../turnstile/test-keys.ts';
 import type { SettingFault } from './fault.ts';
 import { OTHER_KEY_SETTINGS } from './keys.ts';
+import { mailEntries } from './mail.ts';
 
 // Every message is written here, because valibot's own messages quote the value.
 const required = v.string('is missing');
@@ -62,6 +63,18 @@ const MAX_LOCKOUT_MINUTES = 24 * 60;
 /** With more, a hash could take longer than `UNDECIDED_SECONDS` of `db/lockout.ts`. On a slow machine each takes 250 ms. */
 const MAX_HASH_CAPACITY = 20;
 
+/** A day, because others may read a mailbox later. */
+const MAX_RESET_HOURS = 24;
+
+/** A month, because a new colleague may begin later. */
+const MAX_INVITATION_HOURS = 31 * 24;
+
+/** How long the links are good that set a password. */
+export const LINK_HOURS = {
+  RESET_HOURS: v.optional(wholeNumber(1, MAX_RESET_HOURS), 1),
+  INVITATION_HOURS: v.optional(wholeNumber(1, MAX_INVITATION_HOURS), 72),
+};
+
 /** The JSON, or a table of `wrangler.toml`. */
 const TokenClaims = v.pipe(
   v.optional(v.unknown(), {}),
@@ -90,12 +103,14 @@ const entries = {
   LOCKOUT_FAILURES: v.optional(wholeNumber(1, MAX_LOCKOUT_FAILURES), 5),
   LOCKOUT_MINUTES: v.optional(wholeNumber(1, MAX_LOCKOUT_MINUTES), 5),
   HASH_CAPACITY: v.optional(wholeNumber(1, MAX_HASH_CAPACITY), 16),
+  ...LINK_HOURS,
+  ...mailEntries(trimmed),
 };
 
 /** The settings that `cors-origins.ts` and `keys.ts` read. */
 const READ_ELSEWHERE = ['CORS_ORIGINS', 'JWT_SECRET', 'JWT_PRIVATE_KEY', ...OTHER_KEY_SETTINGS];
 
-const BINDINGS = ['LOGINS_PER_ADDRESS', 'LOGINS_PER_NAME'];
+const BINDINGS = ['LOGINS_PER_ADDRESS', 'LOGINS_PER_NAME', 'EMAIL'];
 
 /** The names of all settings that are texts. */
 export const SETTING_NAMES: readonly string[] = [

@@ -59,8 +59,8 @@ export function useLocalDatabase() {
       return { exitCode, output: withoutEvents(output) };
     },
     /** Runs a command. @returns its events */
-    async eventsOf(args: string[], input = ''): Promise<unknown[]> {
-      const { output } = await runOnLocal(local.databaseUrl, args, input);
+    async eventsOf(args: string[], input = '', environment: Environment = {}): Promise<unknown[]> {
+      const { output } = await runOnLocal(local.databaseUrl, args, input, environment);
       return (output.match(EVENT_LINES) ?? []).map((line) => JSON.parse(line));
     },
   };

@@ -3,6 +3,7 @@ import { afterAll, beforeEach, expect } from 'vitest';
 import { postponeDeadlines } from './deadlines.ts';
 import { forgetAttempts } from './fixtures.ts';
 import { everythingLogged } from './log.ts';
+import { everythingMailed, mailsWithStrayLinks } from './mailbox.ts';
 import { linesWithSecrets } from './secrets.ts';
 
 postponeDeadlines();
@@ -12,4 +13,8 @@ beforeEach(forgetAttempts);
 
 afterAll(function nothingSecretIsLogged() {
   expect(linesWithSecrets(everythingLogged.splice(0))).toEqual([]);
+});
+
+afterAll(function noLinkIsMailedButInItsOwnMail() {
+  expect(mailsWithStrayLinks(everythingMailed.splice(0))).toEqual([]);
 });

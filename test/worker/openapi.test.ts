@@ -5,6 +5,9 @@ import { app } from '../../src/app.ts';
 import { loginAttempts } from '../../src/db/schema.ts';
 import { breakNext } from '../support/control.ts';
 import { addUser, database, PASSWORD, resetDatabase } from '../support/fixtures.ts';
+import { LIMIT_OF_THREE } from '../support/limit-of-three.ts';
+import { addLink, passwordRequest, setPassword } from '../support/links.ts';
+import { Mailbox } from '../support/mailbox.ts';
 import { login, ORIGIN, post, send, sendWith } from '../support/requests.ts';
 import { forge } from '../support/tokens.ts';
 
@@ -12,6 +15,7 @@ beforeAll(async () => {
   await resetDatabase();
   await addUser('jdoe', { id: 'id-of-jdoe' });
   await addUser('locked', { id: 'id-of-locked' });
+  await addUser('linked', { id: 'id-of-linked' });
 });
 
 const UNCONFIGURED = { JWT_SECRET: '' };
@@ -44,6 +48,21 @@ async function lock(): Promise<void> {
   await database().update(loginAttempts).set({ attempts });
 }
 
+const FORGOTTEN = '/api/Password/Forgotten';
+const mailbox = new Mailbox();
+
+const forget = async (members: object, settings = mailbox.settings) =>
+  sendWith(settings, await passwordRequest(FORGOTTEN, members));
+
+async function tooMany(path: string, members: object): Promise<Response> {
+  const settings = { ...mailbox.settings, LOGINS_PER_ADDRESS: LIMIT_OF_THREE };
+  const headers = { 'CF-Connecting-IP': `198.51.100.${path.length}` };
+  for (;;) {
+    const response = await sendWith(settings, await passwordRequest(path, members, headers));
+    if (response.status === 429) return response;
+  }
+}
+
 /** By operation and status. */
 const ANSWERS: Record<string, () => Promise<Response>> = {
   'login 200': () => login('jdoe'),
@@ -58,6 +77,28 @@ const ANSWERS: Record<string, () => Promise<Response>> = {
   'login 503': async () => {
     await breakNext('siteverify', 'unreachable', 'unreachable');
     return login('jdoe');
+  },
+  'setPassword 204': async () => setPassword(await addLink('id-of-linked')),
+  'setPassword 400': () => setPassword('no token'),
+  'setPassword 401': () => setPassword('no token', { captchaToken: 'invented' }),
+  'setPassword 413': () => setPassword('x'.repeat(16 * 1024 + 1)),
+  'setPassword 415': () => send('/api/Password', { method: 'POST', body: '{}' }),
+  'setPassword 429': () => tooMany('/api/Password', { token: 'no token' }),
+  'setPassword 503': async () => {
+    await breakNext('siteverify', 'unreachable', 'unreachable');
+    return setPassword('no token');
+  },
+  'forgetPassword 202': () => forget({ userName: 'jdoe' }),
+  'forgetPassword 400': () => forget({}),
+  'forgetPassword 401': () => forget({ captchaToken: 'invented' }),
+  'forgetPassword 404': () => forget({ userName: 'jdoe' }, {}),
+  'forgetPassword 413': () => forget({ userName: 'x'.repeat(16 * 1024 + 1) }),
+  'forgetPassword 415': () =>
+    sendWith(mailbox.settings, new Request(ORIGIN + FORGOTTEN, { method: 'POST', body: '{}' })),
+  'forgetPassword 429': () => tooMany(FORGOTTEN, { userName: 'jdoe' }),
+  'forgetPassword 503': async () => {
+    await breakNext('siteverify', 'unreachable', 'unreachable');
+    return forget({ userName: 'jdoe' });
   },
   'readConfig 200': () => send('/api/Config'),
   'readConfig 503': () => sendWith(UNCONFIGURED, new Request(`${ORIGIN}/api/Config`)),

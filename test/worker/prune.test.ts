@@ -1,10 +1,16 @@
 /** The cron trigger. */
 import { createScheduledController } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { layerIdOf, storeHashes, toHashRow } from '../../cli/hash-row.ts';
-import { foreignLayers, loginAttempts, users } from '../../src/db/schema.ts';
+import {
+  foreignLayers,
+  forgottenRequests,
+  loginAttempts,
+  passwordLinks,
+  users,
+} from '../../src/db/schema.ts';
 import worker from '../../src/index.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
 import { breakNext, identityHash } from '../support/control.ts';
@@ -51,7 +57,9 @@ test('it forgets the attempts that count no longer, and no others', async () => 
   await tick();
   expect(timeout.mock.calls).toEqual([[60_000]]);
   expect(await remaining()).toEqual(['locked later', 'nearly over', 'now']);
-  expect(log.lines).toEqual(['{"event":"pruned","names":3,"foreignLayers":0}']);
+  expect(log.lines).toEqual([
+    '{"event":"pruned","names":3,"foreignLayers":0,"links":0,"requests":0,"notices":0}',
+  ]);
 });
 
 test('it forgets the foreign layers that no hash begins with any more', async () => {
@@ -110,4 +118,32 @@ test('settings that are refused are logged', async () => {
   const log = recordLog();
   await tick({ DATABASE_URL: undefined });
   expect(log.events('settings_refused')).toHaveLength(1);
+});
+
+test('it forgets links a week after their end, and requests after an hour', async () => {
+  await addUser('linked', { id: 'linked' });
+  const days = (count: number) => sql`now() - make_interval(days => ${count}::integer)`;
+  const link = { userId: 'linked', kind: 'reset', isMailed: false } as const;
+  await database()
+    .insert(passwordLinks)
+    .values([
+      { ...link, tokenDigest: 'expired long ago', expiresAt: days(8) },
+      { ...link, tokenDigest: 'used long ago', expiresAt: days(-1), endedAt: days(8) },
+      { ...link, tokenDigest: 'used', expiresAt: days(-1), endedAt: days(6) },
+      { ...link, tokenDigest: 'expired', expiresAt: days(6) },
+      { ...link, tokenDigest: 'open', expiresAt: days(-1) },
+    ]);
+  const hour = (minutes: number) => sql`now() - make_interval(mins => ${minutes}::integer)`;
+  await database()
+    .insert(forgottenRequests)
+    .values([
+      { nameDigest: 'old', requests: 1, firstCountedAt: hour(61) },
+      { nameDigest: 'new', requests: 1, firstCountedAt: hour(59) },
+    ]);
+  const log = recordLog();
+  await tick();
+  expect(log.events('pruned')).toMatchObject([{ links: 2, requests: 1 }]);
+  const links = await database().select().from(passwordLinks);
+  expect(links.map(({ tokenDigest }) => tokenDigest).sort()).toEqual(['expired', 'open', 'used']);
+  expect(await database().$count(forgottenRequests)).toBe(1);
 });

@@ -176,6 +176,26 @@ describe('a 503 and a log line that names the setting, never its value, follow',
       'TURNSTILE_ACTION',
       'is not a Turnstile action',
     ],
+    ...[
+      'login.example.org',
+      'http://login.example.org',
+      'https://a.example/b',
+      'https://*.a.example',
+    ].map((PUBLIC_URL): [string, Settings, string, string] => [
+      `the PUBLIC_URL ${PUBLIC_URL}`,
+      { PUBLIC_URL },
+      'PUBLIC_URL',
+      'is not an https origin such as https://login.example.org, or http on this machine',
+    ]),
+    ...['login', '@example.org', 'A <a@b', 'a@b>', '<a@b>', 'a@b, c@d', 'A\n<a@b>'].map(
+      (MAIL_FROM): [string, Settings, string, string] => [
+        `the MAIL_FROM ${JSON.stringify(MAIL_FROM)}`,
+        { MAIL_FROM },
+        'MAIL_FROM',
+        'is neither an address such as login@example.org nor a name before one: Example <login@example.org>',
+      ],
+    ),
+    ['an EMAIL that cannot send', { EMAIL: 'x' }, 'EMAIL', 'is not a send_email binding'],
     [
       'a test secret beside a database elsewhere',
       { TURNSTILE_SECRET_KEY: TEST_SECRET },
@@ -219,6 +239,8 @@ describe('the number', () => {
     ['LOCKOUT_FAILURES', 1, 100],
     ['LOCKOUT_MINUTES', 1, 1440],
     ['HASH_CAPACITY', 1, 20],
+    ['RESET_HOURS', 1, 24],
+    ['INVITATION_HOURS', 1, 744],
   ])('%s is a whole one from %i to %i', async (setting, lowest, highest) => {
     for (const value of [lowest, highest, String(lowest), String(highest), '', undefined]) {
       expect(await problemWith(setting, value)).toBe(401);
@@ -252,6 +274,10 @@ describe('the form of a setting is forgiven', () => {
     ['DATABASE_URL', ` ${env.DATABASE_URL}\n`, 'blanks around a URL'],
     ['DATABASE_URL', env.DATABASE_URL.replace('postgresql', 'POSTGRES'), 'another scheme'],
     ['NEON_ENDPOINT', ' ', 'a blank setting'],
+    ['PUBLIC_URL', 'HTTPS://Login.Example.org/', 'capitals and a slash'],
+    ['PUBLIC_URL', 'http://localhost:8787', 'http on this machine'],
+    ['MAIL_FROM', ' login@example.org ', 'blanks around an address'],
+    ['MAIL_FROM', 'Ejemplo S. A.<login@example.org>', 'a name before an address'],
   ])('%s: %j, %s', async (setting, value) => {
     const request = loginRequest(await loginBody('nobody'));
     await forgetCalls();
