@@ -6,6 +6,7 @@
  * - the Worker's list of common passwords, from a package
  * - `openapi.json`, from the schemas of the routes
  * - the login page's copy of `portero/client`, from the source of the package
+ * - the page's copy of the policy for passwords, from the source of the Worker
  *
  *   node dev/generated.ts          writes the files (npm run generate)
  *   node dev/generated.ts --check  fails if a file has drifted from its source
@@ -17,6 +18,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { dictionary } from '@zxcvbn-ts/language-common';
+import { buildSync } from 'esbuild';
 import { frontCode } from '../src/password/front-coding.ts';
 import { openApi } from './openapi.ts';
 
@@ -36,6 +38,7 @@ const TRIGGER = readFileSync(join(ROOT, 'src/db/end-password-links.sql'), 'utf8'
 const ROWS = '\nINSERT INTO "login_attempt_salt" DEFAULT VALUES;\n';
 const OPENAPI = join(ROOT, 'public/openapi.json');
 const CLIENT = join(ROOT, 'public/client.js');
+const PASSWORD_POLICY = join(ROOT, 'public/password-policy.js');
 const TYPES = ['types', '--include-runtime=false', '--strict-vars=false'];
 
 function run(command: string, ...args: string[]): string {
@@ -87,9 +90,20 @@ function clientJs(): string {
   }
 }
 
+function passwordPolicyJs(): string {
+  const { outputFiles } = buildSync({
+    absWorkingDir: ROOT, // its comments name the files from there
+    entryPoints: ['dev/password-policy.ts'],
+    bundle: true,
+    format: 'esm',
+    write: false,
+  });
+  return `// Written by \`npm run generate\` from dev/password-policy.ts.\n${outputFiles[0]?.text}`;
+}
+
 function schemaSql(): string {
   const header = '-- The whole current schema, written by `npm run generate` from src/db.\n\n';
-  return header + EXTENSION + run('drizzle-kit', 'export', ...SCHEMA) + '\n' + TRIGGER + ROWS;
+  return `${header}${EXTENSION}${run('drizzle-kit', 'export', ...SCHEMA)}\n${TRIGGER}${ROWS}`;
 }
 
 /**
@@ -128,6 +142,7 @@ if (process.argv.includes('--check')) {
       : 'src/password/commonest-passwords.ts',
     readFileSync(OPENAPI, 'utf8') === openApiJson() ? [] : 'public/openapi.json',
     readFileSync(CLIENT, 'utf8') === clientJs() ? [] : 'public/client.js',
+    readFileSync(PASSWORD_POLICY, 'utf8') === passwordPolicyJs() ? [] : 'public/password-policy.js',
     isMigrationMissing() ? 'drizzle/' : [],
     areTypesCurrent() ? [] : 'worker-configuration.d.ts',
   ].flat();
@@ -141,5 +156,6 @@ if (process.argv.includes('--check')) {
   writeFileSync(COMMONEST_PASSWORDS, commonestPasswords());
   writeFileSync(OPENAPI, openApiJson());
   writeFileSync(CLIENT, clientJs());
+  writeFileSync(PASSWORD_POLICY, passwordPolicyJs());
   run('wrangler', ...TYPES);
 }

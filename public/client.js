@@ -3,13 +3,15 @@ export class PorteroError extends Error {
     name = 'PorteroError';
     code;
     retryAfterSeconds;
+    detail;
     constructor(code, message, options) {
         super(message, options);
         this.code = code;
         this.retryAfterSeconds = options?.retryAfterSeconds;
+        this.detail = options?.detail;
     }
 }
-const LOGIN_DEADLINE_MS = 30_000;
+const ANSWER_DEADLINE_MS = 30_000;
 export function createClient(options) {
     const send = options.fetch ?? ((request) => fetch(request));
     const page = globalThis.location?.href;
@@ -28,25 +30,9 @@ export function createClient(options) {
     async function login({ userName, password, captchaToken }, { signal } = {}) {
         const turn = ++turns;
         const stop = AbortSignal.any(signal ? [signal, sitting.signal] : [sitting.signal]);
-        const request = new Request(new URL('api/Auth', base), {
-            method: 'POST',
-            headers: { 'Content-Type': 'application/json' },
-            body: JSON.stringify({ userName, password, captchaToken }),
-            redirect: 'error',
-            signal: AbortSignal.any([stop, AbortSignal.timeout(LOGIN_DEADLINE_MS)]),
-        });
         const sentAt = performance.now();
-        let response;
-        let text;
-        try {
-            response = await send(request);
-            text = await response.text();
-        }
-        catch (cause) {
-            stop.throwIfAborted();
-            throw new PorteroError('login_failed', 'The login service did not answer.', { cause });
-        }
-        stop.throwIfAborted();
+        const body = { userName, password, captchaToken };
+        const { response, text } = await post('api/Auth', body, { stop, failure: 'login_failed' });
         const read = readLogin(response, text, { turn, issuedAt: sentAt });
         if (current && current.turn > turn) {
             throw new PorteroError('login_cancelled', 'A later login has succeeded meanwhile.');
@@ -55,6 +41,49 @@ export function createClient(options) {
         noteTime(response);
         remindInTime();
         return read.session;
+    }
+    async function post(path, body, { stop, failure }) {
+        const deadline = AbortSignal.timeout(ANSWER_DEADLINE_MS);
+        const request = new Request(new URL(path, base), {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json' },
+            body: JSON.stringify(body),
+            redirect: 'error',
+            signal: stop ? AbortSignal.any([stop, deadline]) : deadline,
+        });
+        let answer;
+        try {
+            const response = await send(request);
+            answer = { response, text: await response.text() };
+        }
+        catch (cause) {
+            stop?.throwIfAborted();
+            throw new PorteroError(failure, 'The login service did not answer.', { cause });
+        }
+        stop?.throwIfAborted();
+        return answer;
+    }
+    async function setPassword({ token, newPassword, captchaToken }, { signal } = {}) {
+        const body = { token, newPassword, captchaToken };
+        const options = { stop: signal, failure: 'password_failed' };
+        const { response, text } = await post('api/Password', body, options);
+        throwUnlessDone(response, text);
+    }
+    async function forgetPassword({ userName, captchaToken }, { signal } = {}) {
+        const body = { userName, captchaToken };
+        const options = { stop: signal, failure: 'password_failed' };
+        const { response, text } = await post('api/Password/Forgotten', body, options);
+        throwUnlessDone(response, text);
+    }
+    async function changePassword({ currentPassword, newPassword }, { signal } = {}) {
+        const response = await fetchWithToken(new URL('api/Users/me/password', base), {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json' },
+            body: JSON.stringify({ currentPassword, newPassword }),
+            redirect: 'error',
+            ...(signal && { signal }),
+        });
+        throwUnlessDone(response, await response.text());
     }
     function noteTime({ headers }) {
         if (!current)
@@ -176,6 +205,9 @@ export function createClient(options) {
             return current?.session;
         },
         login,
+        setPassword,
+        forgetPassword,
+        changePassword,
         logout,
         fetch: fetchWithToken,
     };
@@ -190,11 +222,8 @@ function toOrigin(url) {
 function readLogin({ status, headers }, text, begun) {
     if (status === 401)
         throw new PorteroError('login_refused', 'The login was refused.');
-    if (status === 429 || status === 503) {
-        const seconds = Number(headers.get('Retry-After'));
-        throw new PorteroError('login_later', 'The login cannot be decided now.', {
-            retryAfterSeconds: seconds > 0 ? seconds : undefined,
-        });
+    if (isLater(status)) {
+        throw new PorteroError('login_later', 'The login cannot be decided now.', retryOf(headers));
     }
     try {
         const { token } = status === 200 && JSON.parse(text);
@@ -203,6 +232,39 @@ function readLogin({ status, headers }, text, begun) {
     }
     catch {
         throw new PorteroError('login_failed', `The login service answered ${status} and no token.`);
+    }
+}
+const isLater = (status) => status === 429 || status === 503;
+function retryOf(headers) {
+    const seconds = Number(headers.get('Retry-After'));
+    return { retryAfterSeconds: seconds > 0 ? seconds : undefined };
+}
+function throwUnlessDone({ ok, status, headers }, text) {
+    if (ok)
+        return;
+    if (status === 401)
+        throw new PorteroError('captcha_refused', 'The captcha was refused.');
+    if (isLater(status)) {
+        throw new PorteroError('password_later', 'This cannot be done now.', retryOf(headers));
+    }
+    const { member, detail } = status === 400 ? firstError(text) : {};
+    const code = member === undefined ? undefined : CODES.get(member);
+    if (code === undefined) {
+        throw new PorteroError('password_failed', `The login service answered ${status}.`);
+    }
+    throw new PorteroError(code, `The service refused the member ${member}.`, { detail });
+}
+const CODES = new Map([
+    ['token', 'link_refused'],
+    ['newPassword', 'password_refused'],
+    ['currentPassword', 'current_password_refused'],
+]);
+function firstError(text) {
+    try {
+        return JSON.parse(text).errors[0];
+    }
+    catch {
+        return {};
     }
 }
 function decodePart(part) {

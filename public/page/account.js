@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { offerPasswordChange } from './change-password.js';
 import { element, fill } from './template.js';
 import { text } from './texts.js';
 import { showUsers } from './users.js';
@@ -33,23 +34,33 @@ export async function showAccount(client, place, traffic, logInAgain) {
     const isSomebodyElse = session.claims.sub !== shown?.claims.sub;
     shown = session;
     showSession(part, session);
-    if (isSomebodyElse) showUsers(client, part);
+    if (isSomebodyElse) begin();
+  }
+
+  let sitting = new AbortController();
+  /** Shows what belongs to one user. */
+  function begin() {
+    sitting.abort();
+    sitting = new AbortController();
+    showUsers(client, part);
+    offerPasswordChange(client, part, sitting.signal).catch(() => {}); // the next user ends it, or the logout
   }
 
   place.classList.add('account');
   traffic.show(client, part);
-  const begin = () => {
+  const show = () => {
     update();
     part('heading').focus(); // the button or the form that had the focus disappears
   };
-  begin();
-  part('renew').onclick = () => logInAgain().then(begin, () => {});
+  show();
+  part('renew').onclick = () => logInAgain().then(show, () => {});
   const clock = setInterval(update, 1000);
   await new Promise((resolve) => {
     part('logout').onclick = resolve;
   });
 
   clearInterval(clock);
+  sitting.abort();
   client.logout();
   place.classList.remove('account');
   place.replaceChildren();

@@ -1,5 +1,5 @@
 /**
- * The Turnstile widget of the login form, rendered explicitly.
+ * The Turnstile widget of a form, rendered explicitly.
  * https://developers.cloudflare.com/turnstile/get-started/client-side-rendering/
  *
  * @module
@@ -7,7 +7,10 @@
 import { language } from './texts.js';
 
 /** @import { TextKey } from './texts.js' */
-/** @typedef {{ turnstileSiteKey: string, turnstileAction?: string }} Config the answer of `GET /api/Config` */
+/**
+ * @typedef {{ turnstileSiteKey: string, turnstileAction?: string, forgottenPassword?: true }} Config the answer of
+ *   `GET /api/Config`
+ */
 
 /** Cloudflare's script must come from here. A site may neither copy it nor pass it on. */
 const CLOUDFLARE = 'https://challenges.cloudflare.com';
@@ -40,6 +43,7 @@ export class CaptchaError extends Error {
 export class Captcha {
   #place;
   #tell;
+  #heedConfig;
   /** Ends with the captcha. */
   #life = new AbortController();
   /** @type {string | undefined} */
@@ -68,10 +72,12 @@ export class Captcha {
    * @param {HTMLElement} place
    * @param {(message: TextKey | undefined, canRetry: boolean) => void} tell shows a message to the user,
    *   or removes the last message
+   * @param {(config: Config) => void} [heedConfig] takes the answer of the service, when it comes
    */
-  constructor(place, tell) {
+  constructor(place, tell, heedConfig = () => {}) {
     this.#place = place;
     this.#tell = tell;
+    this.#heedConfig = heedConfig;
     const { signal } = this.#life;
     document.addEventListener('securitypolicyviolation', (event) => this.#heed(event), { signal });
     window.addEventListener('pageshow', (event) => this.#wakeUp(event), { signal });
@@ -141,6 +147,7 @@ export class Captcha {
   async #start() {
     try {
       const config = await readConfig();
+      if (!this.#isRemoved) this.#heedConfig(config);
       await loadScript(TEST_SITE_KEY.test(config.turnstileSiteKey) ? '' : CLOUDFLARE);
       if (this.#isRemoved) return;
       this.#begin(() => this.#render(config));

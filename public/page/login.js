@@ -4,15 +4,12 @@
  * @module
  */
 import { PorteroError } from '/client.js';
-import { Captcha, CaptchaError } from './captcha.js';
+import { untilSent } from './form.js';
+import { makeRevealable } from './password-field.js';
 import { fill } from './template.js';
 import { text } from './texts.js';
 
 /** @import { Client } from '/client.js' */
-/** @import { TextKey } from './texts.js' */
-
-/** A user who waits for longer than this is told that the page is still working. */
-const PATIENCE_MS = 2_000;
 
 /**
  * @typedef {object} Options
@@ -39,95 +36,31 @@ export async function askForLogin(client, place, { title, intro, userName, cance
   part('intro').textContent = intro;
   part('cancel').hidden = cancel === undefined;
   part('cancel').onclick = () => cancel?.();
-  part('reveal').onclick = () => setRevealed(password.type === 'password');
-  setRevealed(false);
-  setBusy(false);
+  const hidePassword = makeRevealable(password, part('reveal'));
   name.value = userName ?? '';
   (userName === undefined ? name : password).focus();
-  password.onbeforeinput = dropLastLineBreak;
-
-  const captcha = new Captcha(part('captcha'), (message, canRetry) => {
-    const sentence = message === undefined ? '' : text(message, { hostname: location.hostname });
-    // The widget repeats a message at every try that it makes by itself. If the page wrote the same message again, a
-    // screen reader would read it out again.
-    if (part('trouble').textContent !== sentence) part('trouble').textContent = sentence;
-    part('trouble').classList.toggle('hint', !canRetry);
-    part('retry').hidden = !canRetry;
-  });
-  part('retry').onclick = () => {
-    captcha.retry();
-    part('submit').focus(); // the retry button disappears
-  };
-
   try {
-    await new Promise((resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason));
-      if (signal?.aborted) reject(signal.reason);
-      part('form').onsubmit = (event) => {
-        event.preventDefault();
-        if (!isBusy()) submit().then(resolve, explain);
-      };
+    await untilSent(part, {
+      label: 'login',
+      busy: 'busy',
+      patience: 'stillWorking',
+      begin: hidePassword,
+      send(captchaToken) {
+        const credentials = { userName: name.value, password: password.value, captchaToken };
+        return client.login(credentials, { signal });
+      },
+      explain(error) {
+        password.select();
+        return sentenceFor(error);
+      },
+      // Over a page, the link would lose what the user was doing.
+      heedConfig({ forgottenPassword }) {
+        part('forgotten').hidden = !forgottenPassword || cancel !== undefined;
+      },
+      signal,
     });
   } finally {
-    captcha.remove();
     place.replaceChildren();
-  }
-
-  async function submit() {
-    part('message').textContent = '';
-    setRevealed(false);
-    setBusy(true);
-    try {
-      const captchaToken = await unlessQuick('stillChecking', captcha.token({ signal }));
-      const credentials = { userName: name.value, password: password.value, captchaToken };
-      await unlessQuick('stillWorking', client.login(credentials, { signal }));
-    } finally {
-      setBusy(false);
-    }
-  }
-
-  /**
-   * Tells the user that the page is still working, if that takes more than two seconds.
-   *
-   * @template T
-   * @param {TextKey} sentence
-   * @param {Promise<T>} work
-   */
-  async function unlessQuick(sentence, work) {
-    const timer = setTimeout(() => {
-      part('waiting').textContent = text(sentence);
-    }, PATIENCE_MS);
-    try {
-      return await work;
-    } finally {
-      clearTimeout(timer);
-      part('waiting').textContent = '';
-    }
-  }
-
-  /** @param {unknown} error */
-  function explain(error) {
-    if (error instanceof CaptchaError) return; // the message beside the captcha says it already
-    captcha.reset(); // the login has spent the captcha token, even though it failed
-    part('message').textContent = sentenceFor(error);
-    password.select();
-  }
-
-  /** Sets `aria-disabled`, because `disabled` would take the focus away from the button. @param {boolean} isBusy */
-  function setBusy(isBusy) {
-    part('submit').textContent = text(isBusy ? 'busy' : 'login');
-    part('submit').setAttribute('aria-disabled', String(isBusy));
-  }
-
-  function isBusy() {
-    return part('submit').getAttribute('aria-disabled') === 'true';
-  }
-
-  /** @param {boolean} isRevealed */
-  function setRevealed(isRevealed) {
-    password.type = isRevealed ? 'text' : 'password';
-    part('reveal').textContent = text(isRevealed ? 'hide' : 'show');
-    part('reveal').setAttribute('aria-label', text(isRevealed ? 'hidePassword' : 'showPassword'));
   }
 }
 
@@ -142,19 +75,4 @@ function sentenceFor(error) {
   if (code === 'login_later') return seconds ? text('laterIn', { seconds }) : text('later');
   // The error has a cause only if no answer came. It has none if the answer was not the answer to a login.
   return text(code === 'login_failed' && cause === undefined ? 'failed' : 'unreachable');
-}
-
-/**
- * Drops the line breaks at the end of a password that is pasted or dropped into its field. A copied line has one, and
- * not every browser drops it. The rest is inserted as it is.
- *
- * @this {GlobalEventHandlers}
- * @param {InputEvent} event
- */
-function dropLastLineBreak(event) {
-  const field = /** @type {HTMLInputElement} */ (event.target);
-  const rest = event.data?.replace(/[\n\r\u2028\u2029]+$/, '');
-  if (!/^insertFrom/.test(event.inputType) || rest === undefined || rest === event.data) return;
-  event.preventDefault();
-  field.setRangeText(rest, field.selectionStart ?? 0, field.selectionEnd ?? 0, 'end');
 }

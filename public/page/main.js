@@ -5,10 +5,19 @@
  */
 import { createClient } from '/client.js';
 import { showAccount } from './account.js';
+import { forgetPassword } from './forgotten-password.js';
 import { askForLogin } from './login.js';
+import { setPassword, takeToken } from './set-password.js';
 import { element } from './template.js';
 import { language, text } from './texts.js';
 import { Traffic } from './traffic.js';
+
+/** The paths that `_redirects` leads here. */
+const SET_PASSWORD = '/set-password';
+const FORGOTTEN_PASSWORD = '/forgotten-password';
+
+// At once, before anything else is loaded.
+const token = location.pathname === SET_PASSWORD ? takeToken() : '';
 
 const ASK_BEFORE_EXPIRY_SECONDS = 60;
 
@@ -28,12 +37,24 @@ const client = createClient({
   fetch: (request) => traffic.send(request),
 });
 
-run().catch((error) => {
-  showFailure();
-  throw error; // so that the console has it
+show(run());
+
+// Another link, opened in the same tab, loads nothing anew.
+addEventListener('hashchange', () => {
+  if (location.pathname === SET_PASSWORD) show(setPassword(client, main, takeToken()));
 });
 
+/** @param {Promise<void>} page */
+function show(page) {
+  page.catch((error) => {
+    showFailure();
+    throw error; // so that the console has it
+  });
+}
+
 async function run() {
+  if (location.pathname === SET_PASSWORD) return setPassword(client, main, token);
+  if (location.pathname === FORGOTTEN_PASSWORD) return forgetPassword(client, main);
   for (;;) {
     document.title = `${text('login')} · Portero`;
     await askForLogin(client, main, { title: text('login'), intro: text('welcome') });

@@ -32,6 +32,13 @@
   dataset.start = 'pending';
   const fail = () => {
     dataset.start = 'failed';
+    // Not their own address: the page may be that of a link, whose token still stands in the address bar.
+    for (const link of document.querySelectorAll('#unloaded a')) {
+      link.addEventListener('click', (event) => {
+        event.preventDefault();
+        location.reload();
+      });
+    }
   };
   // The page cannot run: the browser does not know its syntax, or lacks something that nobody thought of.
   window.addEventListener('error', ({ filename }) => {

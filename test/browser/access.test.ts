@@ -153,7 +153,7 @@ describePage('the keyboard', () => {
 
     await keyboard.press('Tab');
     expect(await focused(page)).toBe('BUTTON Log out');
-    for (let step = 0; step < 3; step++) {
+    for (let step = 0; step < 12; step++) {
       if ((await focused(page)) === 'BUTTON Spoil the token and send') break;
       await keyboard.press('Tab');
     }
@@ -165,7 +165,7 @@ describePage('the keyboard', () => {
     await page.getByText('All three requests were answered.').waitFor();
     expect(await focused(page)).toBe('BUTTON Spoil the token and send');
 
-    for (let step = 0; step < 4; step++) {
+    for (let step = 0; step < 12; step++) {
       if ((await focused(page)) === 'BUTTON Log out') break;
       await keyboard.press('Shift+Tab');
     }

@@ -35,6 +35,29 @@ export interface Credentials {
   captchaToken: string;
 }
 
+/** What {@link Client.setPassword} sends. */
+export interface NewPasswordByLink {
+  /** What stands behind `#` in the link. */
+  token: string;
+  newPassword: string;
+  /** The token of a Turnstile widget, as for a login. */
+  captchaToken: string;
+}
+
+/** What {@link Client.forgetPassword} sends. */
+export interface ForgottenPassword {
+  /** The user name, or the e-mail address of the user. */
+  userName: string;
+  /** The token of a Turnstile widget, as for a login. */
+  captchaToken: string;
+}
+
+/** What {@link Client.changePassword} sends. */
+export interface PasswordChange {
+  currentPassword: string;
+  newPassword: string;
+}
+
 export interface ClientOptions {
   /**
    * The address of Portero, such as `https://login.example.org`. It is `https`, or `http` on this machine. In a browser
@@ -76,6 +99,27 @@ export interface Client {
    *   reason of an abort
    */
   login(credentials: Credentials, options?: { signal?: AbortSignal }): Promise<Session>;
+  /**
+   * Sets a password with a one-time link: that of an invitation, or of a forgotten password. It is no login.
+   *
+   * @throws PorteroError `captcha_refused`, `link_refused`, `password_refused`, `password_later` or `password_failed`; the
+   *   reason of an abort
+   */
+  setPassword(password: NewPasswordByLink, options?: { signal?: AbortSignal }): Promise<void>;
+  /**
+   * Asks for a link by mail. The service accepts every name and every address, and does not tell whether there is such a
+   * user. It can do that only where `GET /api/Config` says `forgottenPassword`.
+   *
+   * @throws PorteroError `captcha_refused`, `password_later` or `password_failed`; the reason of an abort
+   */
+  forgetPassword(forgotten: ForgottenPassword, options?: { signal?: AbortSignal }): Promise<void>;
+  /**
+   * Changes the password of the user who is logged in. The session goes on.
+   *
+   * @throws PorteroError `password_refused`, `current_password_refused`, `password_later` or `password_failed`, and all that
+   *   {@link Client.fetch} throws
+   */
+  changePassword(change: PasswordChange, options?: { signal?: AbortSignal }): Promise<void>;
   /** Forgets the token. Services accept the token until it expires: nothing but time ends it. */
   logout(): void;
   /**
@@ -111,7 +155,19 @@ export type PorteroErrorCode =
   /** The body was a stream, and a stream can be sent only once. There was a login: send the request again. */
   | 'body_not_repeatable'
   /** The token may not be sent to this origin: see `trustedOrigins`. */
-  | 'origin_not_trusted';
+  | 'origin_not_trusted'
+  /** A wrong captcha. */
+  | 'captcha_refused'
+  /** The link was used, has expired, was overtaken by another one, or is none. */
+  | 'link_refused'
+  /** The new password is not allowed: see `detail`. */
+  | 'password_refused'
+  /** The current password is wrong. */
+  | 'current_password_refused'
+  /** There were too many attempts, or the service cannot decide now: see `retryAfterSeconds`. */
+  | 'password_later'
+  /** The service did not answer within 30 seconds, or in another way than Portero does. */
+  | 'password_failed';
 
 /**
  * What {@link Client} throws.
@@ -132,20 +188,26 @@ export class PorteroError extends Error {
   readonly code: PorteroErrorCode;
   /** When to try again, where the service has said so. */
   readonly retryAfterSeconds: number | undefined;
+  /** What is wrong with a new password. It continues a sentence: `The password …`. */
+  readonly detail: string | undefined;
 
   constructor(
     code: PorteroErrorCode,
     message: string,
-    options?: ErrorOptions & { retryAfterSeconds?: number },
+    options?: ErrorOptions & {
+      retryAfterSeconds?: number | undefined;
+      detail?: string | undefined;
+    },
   ) {
     super(message, options);
     this.code = code;
     this.retryAfterSeconds = options?.retryAfterSeconds;
+    this.detail = options?.detail;
   }
 }
 
 /** Portero itself ends a login after 26 s at most. */
-const LOGIN_DEADLINE_MS = 30_000;
+const ANSWER_DEADLINE_MS = 30_000;
 
 interface Login {
   token: string;
@@ -198,24 +260,9 @@ export function createClient(options: ClientOptions): Client {
   ): Promise<Session> {
     const turn = ++turns;
     const stop = AbortSignal.any(signal ? [signal, sitting.signal] : [sitting.signal]);
-    const request = new Request(new URL('api/Auth', base), {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ userName, password, captchaToken }),
-      redirect: 'error', // the password goes to this address and to no other
-      signal: AbortSignal.any([stop, AbortSignal.timeout(LOGIN_DEADLINE_MS)]),
-    });
     const sentAt = performance.now();
-    let response: Response;
-    let text: string;
-    try {
-      response = await send(request);
-      text = await response.text();
-    } catch (cause) {
-      stop.throwIfAborted();
-      throw new PorteroError('login_failed', 'The login service did not answer.', { cause });
-    }
-    stop.throwIfAborted();
+    const body = { userName, password, captchaToken };
+    const { response, text } = await post('api/Auth', body, { stop, failure: 'login_failed' });
     const read = readLogin(response, text, { turn, issuedAt: sentAt });
     if (current && current.turn > turn) {
       throw new PorteroError('login_cancelled', 'A later login has succeeded meanwhile.');
@@ -224,6 +271,66 @@ export function createClient(options: ClientOptions): Client {
     noteTime(response);
     remindInTime();
     return read.session;
+  }
+
+  /** Posts secrets without a token. */
+  async function post(
+    path: string,
+    body: object,
+    { stop, failure }: { stop: AbortSignal | undefined; failure: PorteroErrorCode },
+  ): Promise<{ response: Response; text: string }> {
+    const deadline = AbortSignal.timeout(ANSWER_DEADLINE_MS);
+    const request = new Request(new URL(path, base), {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+      redirect: 'error', // the password goes to this address and to no other
+      signal: stop ? AbortSignal.any([stop, deadline]) : deadline,
+    });
+    let answer: { response: Response; text: string };
+    try {
+      const response = await send(request);
+      answer = { response, text: await response.text() };
+    } catch (cause) {
+      stop?.throwIfAborted();
+      throw new PorteroError(failure, 'The login service did not answer.', { cause });
+    }
+    stop?.throwIfAborted();
+    return answer;
+  }
+
+  async function setPassword(
+    { token, newPassword, captchaToken }: NewPasswordByLink,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<void> {
+    const body = { token, newPassword, captchaToken };
+    const options = { stop: signal, failure: 'password_failed' } as const;
+    const { response, text } = await post('api/Password', body, options);
+    throwUnlessDone(response, text);
+  }
+
+  async function forgetPassword(
+    { userName, captchaToken }: ForgottenPassword,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<void> {
+    const body = { userName, captchaToken };
+    const options = { stop: signal, failure: 'password_failed' } as const;
+    const { response, text } = await post('api/Password/Forgotten', body, options);
+    throwUnlessDone(response, text);
+  }
+
+  async function changePassword(
+    { currentPassword, newPassword }: PasswordChange,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<void> {
+    const response = await fetchWithToken(new URL('api/Users/me/password', base), {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ currentPassword, newPassword }),
+      redirect: 'error',
+      ...(signal && { signal }),
+    });
+    throwUnlessDone(response, await response.text());
   }
 
   /** Portero's own clock knows of the time that this device has slept through. A cached answer is older: it adds nothing. */
@@ -351,6 +458,9 @@ export function createClient(options: ClientOptions): Client {
       return current?.session;
     },
     login,
+    setPassword,
+    forgetPassword,
+    changePassword,
     logout,
     fetch: fetchWithToken,
   };
@@ -374,11 +484,8 @@ function readLogin(
   begun: Pick<Login, 'turn' | 'issuedAt'>,
 ): Login {
   if (status === 401) throw new PorteroError('login_refused', 'The login was refused.');
-  if (status === 429 || status === 503) {
-    const seconds = Number(headers.get('Retry-After'));
-    throw new PorteroError('login_later', 'The login cannot be decided now.', {
-      retryAfterSeconds: seconds > 0 ? seconds : undefined,
-    });
+  if (isLater(status)) {
+    throw new PorteroError('login_later', 'The login cannot be decided now.', retryOf(headers));
   }
   try {
     const { token } = status === 200 && JSON.parse(text);
@@ -387,6 +494,43 @@ function readLogin(
   } catch {
     // Without a cause: it would quote what came in place of a token.
     throw new PorteroError('login_failed', `The login service answered ${status} and no token.`);
+  }
+}
+
+const isLater = (status: number) => status === 429 || status === 503;
+
+function retryOf(headers: Headers): { retryAfterSeconds: number | undefined } {
+  const seconds = Number(headers.get('Retry-After'));
+  return { retryAfterSeconds: seconds > 0 ? seconds : undefined };
+}
+
+/** @throws PorteroError where a password was not set, changed or noted as forgotten */
+function throwUnlessDone({ ok, status, headers }: Response, text: string): void {
+  if (ok) return;
+  if (status === 401) throw new PorteroError('captcha_refused', 'The captcha was refused.');
+  if (isLater(status)) {
+    throw new PorteroError('password_later', 'This cannot be done now.', retryOf(headers));
+  }
+  const { member, detail } = status === 400 ? firstError(text) : {};
+  const code = member === undefined ? undefined : CODES.get(member);
+  if (code === undefined) {
+    throw new PorteroError('password_failed', `The login service answered ${status}.`);
+  }
+  throw new PorteroError(code, `The service refused the member ${member}.`, { detail });
+}
+
+/** The members of a body that a problem can name, and the error of each. */
+const CODES = new Map<string, PorteroErrorCode>([
+  ['token', 'link_refused'],
+  ['newPassword', 'password_refused'],
+  ['currentPassword', 'current_password_refused'],
+]);
+
+function firstError(text: string): { member?: string; detail?: string } {
+  try {
+    return JSON.parse(text).errors[0];
+  } catch {
+    return {};
   }
 }
 

@@ -1,0 +1,98 @@
+/**
+ * The field for a new password. It tells how good the password is while the user types.
+ *
+ * @module
+ */
+import { PorteroError } from '/client.js';
+import { makeRevealable } from './password-field.js';
+import { text } from './texts.js';
+
+/** @import { Part } from './template.js' */
+/** @import { TextKey } from './texts.js' */
+
+/**
+ * The policy is the code of the service itself. It has a list of common passwords, so it is loaded only where it is needed.
+ *
+ * @type {Promise<typeof import('/password-policy.js')> | undefined}
+ */
+let policy;
+
+/**
+ * Shows the field. The parts of the template are `newPassword`, `revealNew` and `quality`.
+ *
+ * @param {Part} part
+ * @param {string[]} ownNames those that the page knows of the user
+ */
+export function showNewPassword(part, ownNames) {
+  const field = part('newPassword', HTMLInputElement);
+  const hide = makeRevealable(field, part('revealNew'));
+  /** What the service has said, which knows all names of the user. @type {Map<string, string>} */
+  const refusals = new Map();
+  policy ??= import('/password-policy.js');
+  policy.catch(() => {}); // without it, the service still decides
+  field.oninput = assess;
+  assess();
+  return { field, hide, explain };
+
+  /** Says why the password was not set, and goes on saying it while the password stands there. @param {unknown} error */
+  async function explain(error) {
+    const sentence = await passwordSentence(error);
+    const isRefused = error instanceof PorteroError && error.code === 'password_refused';
+    if (isRefused) refusals.set(field.value, sentence);
+    assess();
+    return sentence;
+  }
+
+  async function assess() {
+    const rules = await policy?.catch(() => undefined);
+    if (rules === undefined) return;
+    const { sentence, isGood } = judge(rules);
+    part('quality').classList.toggle('good', isGood);
+    // A screen reader reads every change out.
+    if (part('quality').textContent !== sentence) part('quality').textContent = sentence;
+  }
+
+  /** @param {typeof import('/password-policy.js')} rules */
+  function judge({ assessPassword, MIN_LENGTH, MAX_LENGTH }) {
+    const values = { minLength: MIN_LENGTH, maxLength: MAX_LENGTH };
+    const password = field.value;
+    if (password === '') return { sentence: text('passwordAdvice', values), isGood: false };
+    const refusal = refusals.get(password);
+    if (refusal !== undefined) return { sentence: refusal, isGood: false };
+    const fault = assessPassword(password, ownNames);
+    return fault === undefined
+      ? { sentence: text('password_good'), isGood: true }
+      : { sentence: text(`password_${fault}`, values), isGood: false };
+  }
+}
+
+/**
+ * Says why a password was not set or changed.
+ *
+ * @param {unknown} error
+ */
+export async function passwordSentence(error) {
+  const {
+    code,
+    cause,
+    detail,
+    retryAfterSeconds: seconds,
+  } = error instanceof PorteroError ? error : {};
+  if (code === 'captcha_refused') return text('captchaRefused');
+  if (code === 'current_password_refused') return text('currentRefused');
+  if (code === 'password_later') return seconds ? text('doLaterIn', { seconds }) : text('doLater');
+  if (code === 'password_refused') return refusalOf(detail);
+  if (code === 'login_cancelled') return text('cancelled');
+  if (code === 'user_changed') return text('userChanged');
+  // The error has a cause only if no answer came.
+  return text(code === 'password_failed' && cause === undefined ? 'doFailed' : 'unreachable');
+}
+
+/** The service names the rule in English. @param {string | undefined} detail */
+async function refusalOf(detail) {
+  if (detail === 'is the current password') return text('password_is_current');
+  const { reasonOf, MIN_LENGTH, MAX_LENGTH } = await import('/password-policy.js');
+  const reason = reasonOf(detail);
+  const values = { minLength: MIN_LENGTH, maxLength: MAX_LENGTH };
+  return reason === undefined ? text('passwordRefused') : text(`password_${reason}`, values);
+}

@@ -1,0 +1,71 @@
+/**
+ * The page behind a one-time link: `/set-password#TOKEN`.
+ *
+ * @module
+ */
+import { PorteroError } from '/client.js';
+import { untilSent } from './form.js';
+import { showNewPassword } from './new-password.js';
+import { showOutcome } from './outcome.js';
+import { fill } from './template.js';
+import { text } from './texts.js';
+
+/** @import { Client } from '/client.js' */
+
+/**
+ * Takes the token out of the address bar. So no history entry, no bookmark and nobody who looks at the screen has it. Only
+ * this page does, until it is closed.
+ *
+ * @returns {string} empty where the address has none
+ */
+export function takeToken() {
+  const token = location.hash.slice(1);
+  history.replaceState(null, '', location.pathname);
+  return token;
+}
+
+/**
+ * Shows the page. It stays until the user goes on.
+ *
+ * @param {Client} client
+ * @param {HTMLElement} place its content is replaced
+ * @param {string} token
+ */
+export async function setPassword(client, place, token) {
+  document.title = `${text('setPasswordTitle')} · Portero`;
+  if (token === '') return showRefusal(false);
+  let offersNewLink = false;
+  const part = fill('set-password', place);
+  const { field, hide, explain } = showNewPassword(part, []);
+  field.focus();
+  const isSet = await untilSent(part, {
+    label: 'setPassword',
+    busy: 'settingPassword',
+    patience: 'stillSetting',
+    begin: hide,
+    async send(captchaToken) {
+      try {
+        await client.setPassword({ token, newPassword: field.value, captchaToken });
+        return true;
+      } catch (error) {
+        if (error instanceof PorteroError && error.code === 'link_refused') return false;
+        throw error;
+      }
+    },
+    explain(error) {
+      field.focus();
+      return explain(error);
+    },
+    heedConfig({ forgottenPassword }) {
+      offersNewLink = forgottenPassword === true;
+    },
+  });
+  if (isSet) showOutcome(place, { title: text('passwordSet'), sentence: text('passwordSetNow') });
+  else showRefusal(offersNewLink);
+
+  /** @param {boolean} offersNewLink */
+  function showRefusal(offersNewLink) {
+    const sentence = text(offersNewLink ? 'linkRefused' : 'linkRefusedAsk');
+    showOutcome(place, { title: text('linkRefusedTitle'), sentence, offersNewLink });
+  }
+}
