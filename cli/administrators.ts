@@ -47,7 +47,8 @@ export async function deleteUnlessLastAdministrator(db: Database, user: User): P
     ),
     emptied as (
       update ${importedUsers}
-      set user_name = null, email = null, active = null, role = null, security_stamp_digest = null
+      set user_name = null, email = null, email_confirmed = null, active = null, role = null,
+        security_stamp_digest = null
       where user_id in (select id from deleted)
     )
     select from deleted`);

@@ -21,6 +21,7 @@ export const importedUsers = pgTable(
     userId: text('user_id').notNull(),
     userName: text('user_name'),
     email: text('email'),
+    /** `null` where an older Portero made the record. It counts as unconfirmed, as the address was in `users` then. */
     emailConfirmed: boolean('email_confirmed'),
     active: boolean('active'),
     /** The columns of the old system that made the user inactive: `Activo`. An import without them activates nobody. */

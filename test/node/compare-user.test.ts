@@ -5,6 +5,7 @@ import {
   type Comparison,
   compareUser,
   FIELDS,
+  type ImportRecord,
   isSamePerson,
   isSameRecord,
   type Knowledge,
@@ -19,6 +20,7 @@ const SOURCE: SourceUser = {
   userName: 'ana',
   normalizedUserName: 'ANA',
   email: 'ana@example.com',
+  emailConfirmed: false,
   active: true,
   role: 'Sales',
   inactiveBy: null,
@@ -28,6 +30,7 @@ const SOURCE: SourceUser = {
 const RECORD = {
   userName: 'ana',
   email: 'ana@example.com',
+  emailConfirmed: false,
   active: true,
   inactiveBy: null,
   role: 'Sales',
@@ -38,6 +41,7 @@ const PRESENT: PresentUser = {
   userName: 'ana',
   normalizedUserName: 'ANA',
   email: 'ana@example.com',
+  emailConfirmed: false,
   active: true,
   role: 'Sales',
   isAdmin: false,
@@ -81,6 +85,95 @@ describe('a field', () => {
     expect(
       compareUser({ ...SOURCE, email: 'new@example.com' }, { ...PRESENT, record: null }, ALL),
     ).toEqual({ ...NOTHING, unknown: ['email'] });
+  });
+});
+
+const pair = (email: string | null, emailConfirmed: boolean) => ({ email, emailConfirmed });
+const from = (address: ReturnType<typeof pair>) => ({ ...SOURCE, ...address });
+
+/** A user of Portero. @param recorded what the last import has read, with `null` for what is not known */
+const withRecorded = (
+  address: ReturnType<typeof pair>,
+  recorded: Pick<ImportRecord, 'email' | 'emailConfirmed'> | null,
+): PresentUser => ({
+  ...PRESENT,
+  ...address,
+  record: recorded === null ? null : { ...RECORD, ...recorded },
+});
+
+const ANA = 'ana@example.com';
+const NEW = 'new@example.com';
+
+describe('whether an address is confirmed', () => {
+  test.each([true, false])('is brought where only the source has changed it: %s', (flag) => {
+    const present = withRecorded(pair(ANA, !flag), pair(ANA, !flag));
+    const comparison = compareUser(from(pair(ANA, flag)), present, ALL);
+    expect(comparison).toEqual({ ...NOTHING, changed: ['email'] });
+    expect(recordAfter(from(pair(ANA, flag)), present, comparison, ALL)).toEqual({
+      ...RECORD,
+      ...pair(ANA, flag),
+    });
+  });
+
+  test('is brought where no import has read it before', () => {
+    const older = withRecorded(pair(ANA, false), { email: ANA, emailConfirmed: null });
+    expect(compareUser(from(pair(ANA, true)), older, ALL).changed).toEqual(['email']);
+    const unrecorded = withRecorded(pair(ANA, false), null);
+    expect(compareUser(from(pair(ANA, true)), unrecorded, ALL).changed).toEqual(['email']);
+  });
+
+  test.each([
+    ['unconfirmed', pair(ANA, false)],
+    ['of an older import', { email: ANA, emailConfirmed: null }],
+    ['missing', null],
+  ])('stays where Portero alone has confirmed it, and the record is %s', (_, recorded) => {
+    const present = withRecorded(pair(ANA, true), recorded);
+    const comparison = compareUser(from(pair(ANA, false)), present, ALL);
+    expect(comparison).toEqual({ ...NOTHING, kept: ['email'] });
+    const record = recordAfter(from(pair(ANA, false)), present, comparison, ALL);
+    expect(record).toEqual({ ...RECORD, ...pair(ANA, false) });
+    expect(compareUser(from(pair(ANA, false)), { ...present, record }, ALL)).toEqual(comparison);
+  });
+
+  test('keeps an address that Portero has confirmed where the source has a new one', () => {
+    const present = withRecorded(pair(ANA, true), pair(ANA, false));
+    expect(compareUser(from(pair(NEW, true)), present, ALL).kept).toEqual(['email']);
+  });
+
+  test('is not brought to an address that was set in Portero', () => {
+    const present = withRecorded(pair('own@example.com', false), pair(ANA, false));
+    expect(compareUser(from(pair(ANA, true)), present, ALL).kept).toEqual(['email']);
+    const setToSame = withRecorded(pair(NEW, false), pair(ANA, true));
+    expect(compareUser(from(pair(NEW, true)), setToSame, ALL).kept).toEqual(['email']);
+  });
+
+  test('is not read from a source without addresses', () => {
+    const present = withRecorded(pair(ANA, true), pair(ANA, true));
+    const source = from(pair(null, false));
+    const withoutEmails: Knowledge = { ...ALL, hasEmails: false };
+    expect(compareUser(source, present, withoutEmails)).toEqual(NOTHING);
+    expect(recordAfter(source, present, NOTHING, withoutEmails)).toEqual(present.record);
+  });
+
+  describe('and the source does not say it', () => {
+    const SILENT: Knowledge = { ...ALL, hasColumn: (name) => name !== 'EmailConfirmed' };
+    const present = withRecorded(pair(ANA, true), pair(ANA, true));
+
+    test('stays of the same address', () => {
+      const source = from(pair(ANA, false));
+      expect(compareUser(source, present, SILENT)).toEqual(NOTHING);
+      expect(recordAfter(source, present, NOTHING, SILENT)).toEqual(present.record);
+    });
+
+    test('is not known of a new address, so it is unconfirmed', () => {
+      const source = from(pair(NEW, false));
+      const comparison = compareUser(source, present, SILENT);
+      expect(comparison).toEqual({ ...NOTHING, changed: ['email'] });
+      expect(recordAfter(source, present, comparison, SILENT)).toEqual({
+        ...RECORD,
+        ...pair(NEW, false),
+      });
+    });
   });
 });
 
@@ -187,6 +280,7 @@ const source = fc
   .record({
     userName: text,
     email: optional,
+    emailConfirmed: fc.boolean(),
     active: fc.boolean(),
     role: text,
     stampDigest: optional,
@@ -196,6 +290,7 @@ const source = fc
   .map(
     (user): SourceUser => ({
       ...user,
+      emailConfirmed: user.emailConfirmed && user.email !== null,
       id: 'A1',
       normalizedUserName: normalizeUserName(user.userName),
     }),
@@ -204,6 +299,7 @@ const present = fc
   .record({
     userName: text,
     email: optional,
+    emailConfirmed: fc.boolean(),
     active: fc.boolean(),
     role: text,
     hasPassword: fc.boolean(),
@@ -212,6 +308,7 @@ const present = fc
       fc.record({
         userName: optional,
         email: optional,
+        emailConfirmed: fc.option(fc.boolean(), { nil: null }),
         active: fc.option(fc.boolean(), { nil: null }),
         inactiveBy: optional,
         role: optional,
@@ -223,6 +320,7 @@ const present = fc
   .map(
     (user): PresentUser => ({
       ...user,
+      emailConfirmed: user.emailConfirmed && user.email !== null,
       id: 'A1',
       normalizedUserName: normalizeUserName(user.userName),
       isAdmin: false,
@@ -234,7 +332,7 @@ const knowledge = fc
   .record({
     hasEmails: fc.boolean(),
     hasRoles: fc.boolean(),
-    columns: fc.subarray(['a', 'b', 'c']),
+    columns: fc.subarray(['a', 'b', 'c', 'EmailConfirmed']),
   })
   .map(
     ({ columns, ...rest }): Knowledge => ({ ...rest, hasColumn: (name) => columns.includes(name) }),
@@ -250,8 +348,15 @@ function update(from: SourceUser, to: PresentUser, known: Knowledge): PresentUse
       from[field as 'email'],
     ]),
   );
+  const { emailConfirmed } = changed.includes('email') ? from : to;
   const hasPassword = changed.includes('password') ? from.hasPassword : to.hasPassword;
-  return { ...to, ...brought, hasPassword, record: recordAfter(from, to, comparison, known) };
+  return {
+    ...to,
+    ...brought,
+    emailConfirmed,
+    hasPassword,
+    record: recordAfter(from, to, comparison, known),
+  };
 }
 
 test('a second update of the same source changes nothing', () => {
@@ -271,8 +376,11 @@ test('no update takes away what was changed in Portero', () => {
       const { record } = to;
       const { changed } = compareUser(from, to, known);
       for (const field of ['userName', 'email', 'active', 'role'] as const) {
+        if (from[field] === to[field]) continue;
         if ((record?.[field] ?? null) !== to[field]) expect(changed).not.toContain(field);
       }
+      const isConfirmedHere = to.emailConfirmed && record?.emailConfirmed !== true;
+      if (isConfirmedHere) expect(changed).not.toContain('email');
       if (to.isPasswordOwn) expect(changed).not.toContain('password');
     }),
   );

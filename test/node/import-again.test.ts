@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { importedUsers } from '../../src/db/imported-users.ts';
-import { users } from '../../src/db/schema.ts';
+import { passwordLinks, users } from '../../src/db/schema.ts';
 import { hashPassword } from '../../src/password/password.ts';
+import { startGate } from '../support/gate.ts';
 import { identityHash } from '../support/identity-hash.ts';
 import { HASH, stockUser, useImports } from '../support/old-tables.ts';
 
@@ -25,6 +26,13 @@ async function user(id: string) {
 
 const change = (id: string, columns: Partial<typeof users.$inferInsert>) =>
   db().update(users).set(columns).where(eq(users.id, id));
+
+async function addresses(): Promise<Record<string, [string | null, boolean]>> {
+  const all = await stored();
+  return Object.fromEntries(
+    all.map(({ id, email, emailConfirmed }) => [id, [email, emailConfirmed]]),
+  );
+}
 
 const GUID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
@@ -105,6 +113,120 @@ describe('--update', () => {
     expect((await old.importTables(tables('r2', changed), '--update')).output).toContain(
       ' 0 updated, 1 unchanged,',
     );
+  });
+
+  test('brings whether the address is confirmed, together with the address', async () => {
+    // EmailConfirmed is true, and says it of nothing.
+    const withoutAddress = stockUser('d', { Email: null });
+    const tables = (columns: Record<string, object>) =>
+      ['a', 'b', 'c'].map((id) => stockUser(id, columns[id])).concat(withoutAddress);
+    const options = ['--unconfirmed', 'active'];
+    await importUsers(tables({ a: { EmailConfirmed: 0 }, c: { EmailConfirmed: 0 } }), ...options);
+    expect(await addresses()).toEqual({
+      a: ['user-a@example.com', false],
+      b: ['user-b@example.com', true],
+      c: ['user-c@example.com', false],
+      d: [null, false],
+    });
+    const rows = tables({ b: { EmailConfirmed: null }, c: { Email: 'new@example.com' } });
+    const { output, exitCode } = await importUsers(rows, ...options, '--update');
+    expect([exitCode, output]).toEqual([0, expect.stringContaining('source: 3 in Email.\n')]);
+    expect(await addresses()).toEqual({
+      a: ['user-a@example.com', true],
+      b: ['user-b@example.com', false],
+      c: ['new@example.com', true],
+      d: [null, false],
+    });
+    expect((await importUsers(rows, ...options, '--update')).output).toContain(
+      ' 0 updated, 4 unchanged,',
+    );
+  });
+
+  test('confirms addresses that an older Portero has stored', async () => {
+    await importUsers([stockUser('a')]);
+    await change('a', { emailConfirmed: false });
+    await db().update(importedUsers).set({ emailConfirmed: null });
+    await importUsers([stockUser('a')], '--update');
+    expect(await addresses()).toEqual({ a: ['user-a@example.com', true] });
+    expect(await db().select().from(importedUsers)).toMatchObject([{ emailConfirmed: true }]);
+  });
+
+  test('leaves an address confirmed that a mailed link has confirmed', async () => {
+    const rows = [stockUser('a', { EmailConfirmed: 0 })];
+    await importUsers(rows, '--unconfirmed', 'active');
+    await change('a', { emailConfirmed: true });
+    for (let run = 0; run < 2; run++) {
+      const { output } = await importUsers(rows, '--unconfirmed', 'active', '--update');
+      expect(output).toContain('Portero has changed 1 user and keeps that (1 in Email).\n');
+      expect(await addresses()).toEqual({ a: ['user-a@example.com', true] });
+    }
+  });
+
+  test('leaves an address confirmed that a mailed link confirms while the import is running', async () => {
+    await importUsers([stockUser('a', { EmailConfirmed: 0 })], '--unconfirmed', 'active');
+    const folder = old.folderOf({ AspNetUsers: [stockUser('a', { Email: 'new@example.com' })] });
+    const gate = await startGate(old.databaseUrl(), 'updated as (', { passes: 0 });
+    const importing = old.portero(
+      ['users', 'import', folder, '--role', 'Sales', '--no-harden', '--update'],
+      '',
+      { DATABASE_URL: gate.databaseUrl },
+    );
+    await Promise.race([gate.reached, importing]);
+    await change('a', { emailConfirmed: true });
+    gate.open();
+    expect((await importing).output).toContain(
+      '1 user was changed in Portero while the import was running. Run the same command again.\n',
+    );
+    expect(await addresses()).toEqual({ a: ['user-a@example.com', true] });
+  });
+
+  test('from a source without EmailConfirmed leaves the same address confirmed, and no new one', async () => {
+    await importUsers([stockUser('a'), stockUser('b')]);
+    const silent = (id: string, columns: object = {}) => {
+      const { EmailConfirmed: _, ...row } = stockUser(id, columns);
+      return row;
+    };
+    const rows = [silent('a'), silent('b', { Email: 'new@example.com' }), silent('c')];
+    await importUsers(rows, '--update');
+    const after = {
+      a: ['user-a@example.com', true],
+      b: ['new@example.com', false],
+      c: ['user-c@example.com', false],
+    };
+    expect(await addresses()).toEqual(after);
+    // The record of the flag stays too, so a new address still takes the place of the confirmed one.
+    await importUsers([silent('a', { Email: 'new@example.com' })], '--update');
+    expect(await addresses()).toEqual({ ...after, a: ['new@example.com', false] });
+  });
+
+  test('ends the open links of a user whose password it brings, and of nobody else', async () => {
+    const ids = ['a', 'b', 'c'];
+    await importUsers(ids.map((id) => stockUser(id)));
+    await db()
+      .insert(passwordLinks)
+      .values(
+        ids.map((userId) => ({
+          tokenDigest: `link of ${userId}`,
+          userId,
+          kind: 'reset' as const,
+          isMailed: false,
+          expiresAt: sql`now() + interval '1 hour'`,
+        })),
+      );
+    const changed = { SecurityStamp: 'new', PasswordHash: OTHER_HASH };
+    const rows = [
+      stockUser('a', changed),
+      stockUser('b', { ...changed, Email: 'new@example.com' }), // the trigger ends these links too
+      stockUser('c', { EmailConfirmed: false }),
+    ];
+    await importUsers(rows, '--unconfirmed', 'active', '--update');
+    const links = await db().select().from(passwordLinks).orderBy(passwordLinks.userId);
+    expect(links.map(({ userId, endedAt }) => [userId, endedAt === null])).toEqual([
+      ['a', false],
+      ['b', false],
+      ['c', true],
+    ]);
+    expect(await addresses()).toMatchObject({ c: ['user-c@example.com', false] });
   });
 
   test('hardens a new password as the first one', async () => {

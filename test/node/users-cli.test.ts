@@ -189,6 +189,7 @@ describe('users delete', () => {
     const brought = {
       userName: 'ana',
       email: 'ana@example.com',
+      emailConfirmed: true,
       active: true,
       role: 'Sales',
       securityStampDigest: 'e3b0c442',

@@ -45,6 +45,7 @@ function expectedUser(user: OldUser) {
     id: user.id,
     userName: user.userName.trim(),
     email: user.email,
+    emailConfirmed: user.emailConfirmed && user.email !== null,
     canLogIn: couldLogIn(user),
     hash: user.hash?.password === undefined ? null : user.hash.text,
     role: names.length === 0 ? 'Sales' : names.join(' + '),
@@ -62,13 +63,14 @@ async function expectItArrives(source: string): Promise<void> {
     `Read ${COUNT} rows for the local database. ${created} created, 0 updated, 0 unchanged, ${COUNT - created} rejected.\n`,
   );
   const roles = await old.rolesOfUsers();
-  const arrived = (await old.stored()).map(({ id, userName, email, active, passwordHash }) => ({
-    id,
-    userName,
-    email,
+  const arrived = (await old.stored()).map(({ active, passwordHash, ...user }) => ({
+    id: user.id,
+    userName: user.userName,
+    email: user.email,
+    emailConfirmed: user.emailConfirmed,
     canLogIn: active && passwordHash !== null,
     hash: passwordHash,
-    role: roles[id],
+    role: roles[user.id],
   }));
   const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1);
   expect(arrived.sort(byId)).toEqual(ACCEPTED.map(expectedUser).sort(byId));

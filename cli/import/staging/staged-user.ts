@@ -7,8 +7,8 @@ import type { SourceUser } from '../users/compare-user.ts';
 import type { SqlRow } from './staging.ts';
 
 /** The columns of `users` that {@link toSourceUser} needs. A hash that was left out must take no password away. */
-export const USER_COLUMNS = `id, user_name, normalized_user_name, email, active, inactive_by, role, hash is not null as has_password,
-  case when dropped_hash is null then stamp_digest end as stamp_digest`;
+export const USER_COLUMNS = `id, user_name, normalized_user_name, email, is_email_confirmed, active, inactive_by, role,
+  hash is not null as has_password, case when dropped_hash is null then stamp_digest end as stamp_digest`;
 
 export interface StagedUser extends SqlRow {
   number: number;
@@ -16,6 +16,7 @@ export interface StagedUser extends SqlRow {
   user_name: string;
   normalized_user_name: string;
   email: string | null;
+  is_email_confirmed: number | null;
   active: number;
   inactive_by: string | null;
   role: string;
@@ -29,6 +30,7 @@ export function toSourceUser(row: StagedUser): SourceUser {
     userName: row.user_name,
     normalizedUserName: row.normalized_user_name,
     email: row.email,
+    emailConfirmed: row.email !== null && row.is_email_confirmed === 1,
     active: row.active === 1,
     inactiveBy: row.inactive_by,
     role: row.role,

@@ -12,6 +12,8 @@ import { lowerCaseGuid } from '../row/user-id.ts';
 interface Values {
   userName: string;
   email: string | null;
+  /** Of the address. `false` where there is none, and where the source does not say it. */
+  emailConfirmed: boolean;
   active: boolean;
   /** The name of the role. */
   role: string;
@@ -85,25 +87,55 @@ export function compareUser(
   const { record } = present;
   const comparison: Comparison = { changed: [], kept: [], unknown: [], isStillInactive: false };
   for (const field of VALUES) {
-    if (source[field] === present[field]) continue;
+    if (isSame(field, source, present, knowledge)) continue;
     if (!isTold(field, source, present, knowledge)) {
       comparison.isStillInactive ||= field === 'active';
       continue;
     }
-    const isOnlyInSource = (record?.[field] ?? null) === present[field];
-    const side = record === null ? 'unknown' : 'kept';
-    comparison[isOnlyInSource ? 'changed' : side].push(field);
+    // Where the flag of an address alone differs, only Portero or another source can have confirmed it.
+    const isUnknown = record === null && source[field] !== present[field];
+    const side = isUnknown ? 'unknown' : 'kept';
+    comparison[isAsRecorded(field, source, present) ? 'changed' : side].push(field);
   }
   const password = comparePassword(source, present);
   if (password !== 'same') comparison[password].push('password');
   return comparison;
 }
 
+/** `email` is the address together with its flag, because a flag says nothing of another address. */
 const VALUES = ['userName', 'email', 'active', 'role'] as const satisfies (keyof Values)[];
+type ValueField = (typeof VALUES)[number];
+
+const EMAIL_CONFIRMED = 'EmailConfirmed';
+
+/** A source that does not say which addresses are confirmed tells of the address alone. */
+function isSame(
+  field: ValueField,
+  source: SourceUser,
+  present: PresentUser,
+  { hasColumn }: Knowledge,
+): boolean {
+  if (source[field] !== present[field]) return false;
+  if (field !== 'email' || !hasColumn(EMAIL_CONFIRMED)) return true;
+  return source.emailConfirmed === present.emailConfirmed;
+}
+
+/**
+ * Whether Portero still has what the last import has read. A flag that nobody has recorded is that of an unconfirmed
+ * address. So a source can confirm the address of a user who has no record, which takes nothing away either.
+ */
+function isAsRecorded(field: ValueField, source: SourceUser, present: PresentUser): boolean {
+  const { record } = present;
+  const known = record?.[field] ?? null;
+  if (field !== 'email') return known === present[field];
+  const isAddressKept =
+    known === present.email || (known === null && source.email === present.email);
+  return isAddressKept && (record?.emailConfirmed ?? false) === present.emailConfirmed;
+}
 
 /** Whether the source has what says this of the user. Without a column of flags, every user looks active. */
 function isTold(
-  field: keyof Values,
+  field: ValueField,
   source: SourceUser,
   { record }: PresentUser,
   { hasEmails, hasRoles, hasColumn }: Knowledge,
@@ -140,8 +172,8 @@ export function recordAfter(
   knowledge: Knowledge,
 ): ImportRecord {
   const { record } = present;
-  const isToldNow = (field: keyof Values) => isTold(field, source, present, knowledge);
-  const afterwards = <Name extends keyof Values>(field: Name): Values[Name] | null => {
+  const isToldNow = (field: ValueField) => isTold(field, source, present, knowledge);
+  const afterwards = <Name extends ValueField>(field: Name): Values[Name] | null => {
     const before = record?.[field] ?? null;
     if (!isToldNow(field)) return before as Values[Name] | null;
     const isKnown =
@@ -150,9 +182,14 @@ export function recordAfter(
       before !== null;
     return isKnown ? source[field] : null;
   };
+  const email = afterwards('email');
+  const isNewAddress = email !== (record?.email ?? null);
+  const isFlagRead =
+    email === source.email && (isNewAddress || knowledge.hasColumn(EMAIL_CONFIRMED));
   return {
     userName: afterwards('userName'),
-    email: afterwards('email'),
+    email,
+    emailConfirmed: isFlagRead ? source.emailConfirmed : (record?.emailConfirmed ?? null),
     active: afterwards('active'),
     inactiveBy: isToldNow('active') ? source.inactiveBy : (record?.inactiveBy ?? null),
     role: afterwards('role'),

@@ -49,11 +49,13 @@ export async function readPresent(
     )
     select ${users.id}, ${users.userName} as "userName",
       ${users.normalizedUserName} as "normalizedUserName",
-      ${users.email}, ${users.active}, ${roles.name} as "role", ${roles.isAdmin} as "isAdmin",
+      ${users.email}, ${users.emailConfirmed} as "emailConfirmed", ${users.active},
+      ${roles.name} as "role", ${roles.isAdmin} as "isAdmin",
       ${users.passwordHash} is not null as "hasPassword",
       ${users.passwordSetAt} is not null as "isPasswordOwn",
       record.user_id is not null as "hasRecord",
-      json_build_object('userName', record.user_name, 'email', record.email, 'active', record.active,
+      json_build_object('userName', record.user_name, 'email', record.email,
+        'emailConfirmed', record.email_confirmed, 'active', record.active,
         'inactiveBy', record.inactive_by, 'role', record.role, 'stampDigest', record.security_stamp_digest) as "record",
       exists (
         select from ${importedUsers}

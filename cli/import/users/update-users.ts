@@ -6,7 +6,7 @@
 import { sql } from 'drizzle-orm';
 import type { DatabaseAddress } from '../../../src/db/database-address.ts';
 import { importedUsers } from '../../../src/db/imported-users.ts';
-import { users } from '../../../src/db/schema.ts';
+import { passwordLinks, users } from '../../../src/db/schema.ts';
 import { changeUnlessLastAdministrator } from '../../administrators.ts';
 import { storeHashes } from '../../hash-row.ts';
 import { OperatorError } from '../../operator-error.ts';
@@ -74,6 +74,8 @@ function updateStatement(source: string, updates: Update[]) {
     updated as (
       update ${users} set
         email = case when row."setsEmail" then row."email" else users.email end,
+        email_confirmed = case when row."setsEmail"
+          then row."emailConfirmed" else users.email_confirmed end,
         active = case when row."setsActive" then row."active" else users.active end,
         role_id = case when row."setsRole"
           then (select id from roles where name = row."role") else users.role_id end,
@@ -84,7 +86,8 @@ function updateStatement(source: string, updates: Update[]) {
         updated_at = now()
       from row where users.id = row."id" and row."isChange"
         and users.user_name in (row."userName", row."present" ->> 'userName')
-        and (not row."setsEmail" or users.email is not distinct from row."present" ->> 'email')
+        and (not row."setsEmail" or users.email is not distinct from row."present" ->> 'email'
+          and users.email_confirmed = (row."present" ->> 'emailConfirmed')::boolean)
         and (not row."setsActive" or users.active = (row."present" ->> 'active')::boolean)
         and (not row."setsRole" or exists (
           select from roles where roles.id = users.role_id and name = row."present" ->> 'role'))
@@ -92,18 +95,24 @@ function updateStatement(source: string, updates: Update[]) {
         -- An administrator was none when the import looked, or is one of those above.
         and not (users.active and (row."setsRole" or row."setsActive") and exists (
           select from roles where roles.id = users.role_id and is_admin))
-      returning row."number"
+      returning row."number", users.id, row."setsPassword"
+    ),
+    -- The trigger does not see a password that an import brings, because \`password_set_at\` stays empty.
+    ended as (
+      update ${passwordLinks} set ended_at = now()
+      from updated where password_links.user_id = updated.id and updated."setsPassword" and ended_at is null
     ),
     done as (select number from updated union all select "number" from row where not "isChange"),
     recorded as (
       insert into ${importedUsers}
-        (source, user_id, user_name, email, active, inactive_by, role, security_stamp_digest)
-      select ${source}, "id", "record" ->> 'userName', "record" ->> 'email',
+        (source, user_id, user_name, email, email_confirmed, active, inactive_by, role, security_stamp_digest)
+      select ${source}, "id", "record" ->> 'userName', "record" ->> 'email', ("record" ->> 'emailConfirmed')::boolean,
         ("record" ->> 'active')::boolean, "record" ->> 'inactiveBy', "record" ->> 'role', "record" ->> 'stampDigest'
       from row join done using (number) where "record" <> 'null'
       on conflict (source, user_id) do update set user_name = excluded.user_name,
-        email = excluded.email, active = excluded.active, inactive_by = excluded.inactive_by, role = excluded.role,
-        security_stamp_digest = excluded.security_stamp_digest, imported_at = now()
+        email = excluded.email, email_confirmed = excluded.email_confirmed, active = excluded.active,
+        inactive_by = excluded.inactive_by, role = excluded.role, security_stamp_digest = excluded.security_stamp_digest,
+        imported_at = now()
     )
     select number from done`;
 }

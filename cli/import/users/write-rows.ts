@@ -57,8 +57,9 @@ export function toWriteRow({ row, hash }: HashedRow): WriteRow {
 /** Reads such rows in a statement. Thousands of parameters would take longer than the rows themselves. */
 export function selectRows(rows: object[], furtherColumns: SQL = sql``): SQL {
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(
-    "id" text, "userName" text, "normalizedUserName" text, "email" text, "active" boolean, "inactiveBy" text,
-    "role" text, "createdAt" timestamptz, "stampDigest" text, "passwordHash" text, "shape" jsonb
+    "id" text, "userName" text, "normalizedUserName" text, "email" text, "emailConfirmed" boolean,
+    "active" boolean, "inactiveBy" text, "role" text, "createdAt" timestamptz, "stampDigest" text,
+    "passwordHash" text, "shape" jsonb
     ${furtherColumns})`;
 }
 
