@@ -61,6 +61,7 @@ function readPage(db: Database, afterId: string | undefined) {
       id: users.id,
       userName: users.userName,
       email: users.email,
+      emailConfirmed: users.emailConfirmed,
       active: users.active,
       role: roles.name,
       passwordHash: users.passwordHash,

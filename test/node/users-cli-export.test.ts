@@ -102,6 +102,7 @@ test('a line has every member, also where there is no value', async () => {
     id: 'A1',
     userName: 'ana',
     email: null,
+    emailConfirmed: false,
     active: false,
     role: 'Administrator',
     passwordHash: null,
@@ -125,7 +126,8 @@ test('without users the file is empty', async () => {
 });
 
 test('an import reads the file again', async () => {
-  await store('A1', 'ana', { email: 'ana@example.com' });
+  await store('A1', 'ana', { email: 'ana@example.com', emailConfirmed: true });
+  await store('A2', 'abi', { email: 'abi@example.com' });
   await store('B1', 'ben "\\\u00a0x', { active: false, passwordHash: null });
   await store('Z1', 'root', { roleId: ADMINISTRATOR });
   const rows = () =>
@@ -135,6 +137,7 @@ test('an import reads the file again', async () => {
         userName: users.userName,
         form: users.normalizedUserName,
         email: users.email,
+        emailConfirmed: users.emailConfirmed,
         active: users.active,
         roleId: users.roleId,
         passwordHash: users.passwordHash,
@@ -144,7 +147,7 @@ test('an import reads the file again', async () => {
   const before = await rows();
   await exportAs();
   await db().delete(users);
-  const options = ['--role-column', 'role', '--admin', '--no-harden'];
+  const options = ['--role-column', 'role', '--admin', '--no-harden', '--unconfirmed', 'active'];
   expect(await portero(['users', 'import', file, ...options])).toMatchObject({ exitCode: 0 });
   expect(await rows()).toEqual(before);
 });
