@@ -20,7 +20,7 @@ import { identityHash } from '../test/support/identity-hash.ts';
 import { makeRunFolder } from './bed/at-exit.ts';
 import { ROOT } from './bed/bundle.ts';
 import { startServices } from './bed/services.ts';
-import { sendLogin } from './load/login.ts';
+import { sendForgotten, sendLogin } from './load/login.ts';
 
 const PASSWORD = 'correct horse battery staple';
 
@@ -42,6 +42,8 @@ export async function startBed(names: number, entry: string) {
       DATABASE_URL: databaseUrl,
       TURNSTILE_SECRET_KEY: TEST_SECRETS.passes,
       JWT_SECRET: randomBytes(32).toString('base64'),
+      PUBLIC_URL: `http://localhost:${port}`,
+      MAIL_FROM: 'login@example.org',
     },
     print: () => {},
     entry,
@@ -57,6 +59,10 @@ export async function startBed(names: number, entry: string) {
     async attempt(name: string): Promise<number> {
       return (await sendLogin(port, { name, password: 'wrong-password' }, 401)).ms;
     },
+    /** Tells the password of a name as forgotten. @returns the time until the answer, in milliseconds */
+    async forget(name: string): Promise<number> {
+      return (await sendForgotten(port, name)).ms;
+    },
     async close(): Promise<void> {
       await wrangler.stop();
       await services.stop();
@@ -66,7 +72,7 @@ export async function startBed(names: number, entry: string) {
 
 export type TestBed = Awaited<ReturnType<typeof startBed>>;
 
-/** Adds users. The five kinds of hash take turns, and so do the four roles. One role has 200 modules. */
+/** Adds users with confirmed addresses. The five kinds of hash take turns, and so do the four roles. One role has 200 modules. */
 async function fill(databaseUrl: string, names: number): Promise<void> {
   const version2 = expectValue(parseStoredHash(identityHash(PASSWORD)));
   const version3 = expectValue(parseStoredHash(identityHash(PASSWORD, { prf: 'sha256' })));
@@ -94,8 +100,10 @@ async function fill(databaseUrl: string, names: number): Promise<void> {
     await statement;
   for (const [index, hash] of hashes.entries()) {
     await db.execute(sql`
-      insert into users (id, user_name, normalized_user_name, password_hash, foreign_layer_id, role_id)
-      select gen_random_uuid(), 'known-' || n, 'KNOWN-' || n, ${hash.passwordHash}, ${layerIdOf(hash)},
+      insert into users (id, user_name, normalized_user_name, email, email_confirmed,
+        password_hash, foreign_layer_id, role_id)
+      select gen_random_uuid(), 'known-' || n, 'KNOWN-' || n, n || '@example.org', true,
+        ${hash.passwordHash}, ${layerIdOf(hash)},
         (select id from roles order by (id + n) % 4 limit 1)
       from generate_series(0, ${names - 1}) n where n % ${hashes.length} = ${index}`);
   }

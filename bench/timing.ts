@@ -3,7 +3,8 @@
  *
  * The bench starts a local Worker with a database of mixed hashes and roles. It tries many known names and as many
  * unknown names with a wrong password. It tries each name once, in random order. It repeats this at several latencies
- * of the database. Then it does the same with the login of `naive-worker.ts`, to compare the two.
+ * of the database. Then it tells the passwords of as many names as forgotten. Then it does the same with `naive-worker.ts`,
+ * to compare the two.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { drawDistributions } from './report/distributions-svg.ts';
 import { auc, median } from './report/statistics.ts';
-import { startBed, type TestBed } from './timing-bed.ts';
+import { startBed } from './timing-bed.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -45,25 +46,29 @@ async function measureAll(worker: string, entry: string): Promise<Sample[]> {
   const bed = await startBed(NAMES, entry);
   try {
     const measured: Sample[] = [];
+    const forgotten: Sample[] = [];
     for (const latencyMs of LATENCIES_MS) {
       bed.setLatency(latencyMs);
-      measured.push(await measure(bed, `${worker}, database + ${latencyMs} ms`));
+      await bed.forgetAttempts();
+      const title = `${worker}, database + ${latencyMs} ms`;
+      measured.push(await measure(title, (name) => bed.attempt(name)));
+      forgotten.push(await measure(`forgotten: ${title}`, (name) => bed.forget(name)));
     }
-    return measured;
+    return [...measured, ...forgotten];
   } finally {
     await bed.close();
   }
 }
 
-async function measure(bed: TestBed, title: string): Promise<Sample> {
-  await bed.forgetAttempts();
-  for (let index = 0; index < WARM_UP_ATTEMPTS; index++) await bed.attempt(`warm-up-${index}`);
+/** @param ask asks about a name, and returns the time until the answer */
+async function measure(title: string, ask: (name: string) => Promise<number>): Promise<Sample> {
+  for (let index = 0; index < WARM_UP_ATTEMPTS; index++) await ask(`warm-up-${index}`);
   const sample: Sample = { title, known: [], unknown: [] };
   const attempts = Array.from({ length: NAMES }, (_, index) => [
     { name: `known-${index}`, times: sample.known },
     { name: `stranger-${crypto.randomUUID()}`, times: sample.unknown },
   ]).flat();
-  for (const { name, times } of shuffled(attempts)) times.push(await bed.attempt(name));
+  for (const { name, times } of shuffled(attempts)) times.push(await ask(name));
   const { area, low, high } = auc(sample.known, sample.unknown);
   console.log(
     `${title}: known ${median(sample.known).toFixed(1)} ms, unknown ${median(sample.unknown).toFixed(1)} ms ` +

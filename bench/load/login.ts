@@ -1,5 +1,6 @@
 /**
- * Attempts to log in, each from an address of its own, so that the flood limit on addresses stops none.
+ * Attempts to log in, and passwords that are told as forgotten. Each comes from an address of its own, so that the flood
+ * limit on addresses stops none.
  *
  * @module
  */
@@ -13,18 +14,21 @@ export function sendLogin(
   { name, password }: { name: string; password: string },
   expectedStatus: number,
 ): Promise<Answer> {
+  const body = { UserName: name, Password: password, CaptchaToken: DUMMY_TOKEN };
+  return post(port, '/api/Auth', body, expectedStatus);
+}
+
+export function sendForgotten(port: number, name: string): Promise<Answer> {
+  const body = { userName: name, captchaToken: DUMMY_TOKEN };
+  return post(port, '/api/Password/Forgotten', body, 202);
+}
+
+function post(port: number, path: string, body: object, expectedStatus: number): Promise<Answer> {
   const number = ++attempts;
-  return send(
-    port,
-    {
-      method: 'POST',
-      path: '/api/Auth',
-      headers: {
-        'Content-Type': 'application/json',
-        'CF-Connecting-IP': `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`,
-      },
-      body: JSON.stringify({ UserName: name, Password: password, CaptchaToken: DUMMY_TOKEN }),
-    },
-    [expectedStatus],
-  );
+  const headers = {
+    'Content-Type': 'application/json',
+    'CF-Connecting-IP': `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`,
+  };
+  const request = { method: 'POST', path, headers, body: JSON.stringify(body) } as const;
+  return send(port, request, [expectedStatus]);
 }

@@ -28,7 +28,7 @@ export function drawDistributions(pairs: Pair[]): string {
   const panels = pairs.map((pair, index) => panel(pair, { from, to }, index * PANEL_HEIGHT));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${pairs.length * PANEL_HEIGHT + MARGIN}" font-family="sans-serif" font-size="13">`,
-    '<title>Times of refused logins, for known and for unknown names</title>',
+    '<title>Times of refused logins and of forgotten passwords, for known and for unknown names</title>',
     '<rect width="100%" height="100%" fill="#ffffff"/>',
     ...panels,
     `<text x="${MARGIN}" y="${pairs.length * PANEL_HEIGHT + 22}" fill="#1f6feb">known names</text>`,

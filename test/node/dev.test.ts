@@ -1,6 +1,7 @@
 /** `npm run dev`, as a newcomer meets it: real processes, real HTTP, the real `wrangler dev`. */
 import jwt from 'jsonwebtoken';
 import { expect, test } from 'vitest';
+import { DUMMY_TOKEN } from '../../dev/siteverify.ts';
 import { freePort } from '../support/free-port.ts';
 import { forAllTests } from '../support/lifetime.ts';
 import { localEnvironment } from '../support/local-environment.ts';
@@ -181,6 +182,39 @@ function guess(UserName: string, Password: string) {
   if (Password.startsWith('wrong-')) noteSecret(Password); // the demo users' own are printed
   return post(JSON.stringify({ UserName, Password, CaptchaToken: 'XXXX.DUMMY.TOKEN.XXXX' }));
 }
+
+test('it shows each mail in the terminal, and its link sets a password', async () => {
+  const post = (path: string, body: object) =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': '192.0.2.99' },
+      body: JSON.stringify({ captchaToken: DUMMY_TOKEN, ...body }),
+    });
+  const forgotten = await post('/api/Password/Forgotten', { userName: 'jdoe@example.com' });
+  expect(forgotten.status).toBe(202);
+  await dev.printed('└ The same in HTML: .*\n');
+  const [, shown = ''] = dev.output().split('┌ A mail, which is not sent:\n');
+  expect(shown).toMatch(/^│ From: "Portero" <portero@example\.com>\n│ To: jdoe@example\.com\n/);
+  expect(shown).toContain(`│ Subject: A new password for localhost:${port}\n`);
+  const [, link = ''] = /│ (http:\S+)/.exec(shown) ?? [];
+  const [address, token] = link.split('#');
+  expect(address).toBe(`http://localhost:${port}/set-password`);
+  const page = await fetch(`${url}/set-password`);
+  expect(await page.text()).toContain('<template id="set-password">');
+  const newPassword = 'four words in a row';
+  noteSecret(newPassword);
+  expect((await post('/api/Password', { token, newPassword })).status).toBe(204);
+  expect((await login(url, { UserName: 'jdoe', Password: newPassword })).status).toBe(200);
+  const others = await shell(`find '${env.PORTERO_LOCAL_FOLDER}' -type f -perm /077`);
+  expect(others).toBe('');
+});
+
+test('its commands print links that lead to it', async () => {
+  const local = { ...env, DATABASE_URL: '' };
+  const reset = start(['cli/portero.ts', 'users', 'reset', 'jdoe'], local);
+  await reset.ended;
+  expect(reset.output()).toContain(`\nhttp://localhost:${port}/set-password#`);
+});
 
 test('it holds against floods and guesses, by the defaults of wrangler.toml', async () => {
   // However the binding's minute falls, more than two of them allow.
