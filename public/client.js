@@ -83,6 +83,9 @@ export function createClient(options) {
             redirect: 'error',
             ...(signal && { signal }),
         });
+        if (response.status === 401) {
+            throw new PorteroError('password_failed', 'The service refused a fresh token too.');
+        }
         throwUnlessDone(response, await response.text());
     }
     function noteTime({ headers }) {

@@ -330,6 +330,9 @@ export function createClient(options: ClientOptions): Client {
       redirect: 'error',
       ...(signal && { signal }),
     });
+    if (response.status === 401) {
+      throw new PorteroError('password_failed', 'The service refused a fresh token too.');
+    }
     throwUnlessDone(response, await response.text());
   }
 
