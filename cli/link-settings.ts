@@ -24,8 +24,8 @@ export async function readLinkOrigin({ isLocal }: Target): Promise<string> {
     );
   }
   const origin = readPublicUrl(String(setting).trim());
-  if (!origin.ok) throw new OperatorError(`PUBLIC_URL ${PUBLIC_URL_PROBLEM}.`);
-  return origin.value;
+  if (origin === undefined) throw new OperatorError(`PUBLIC_URL ${PUBLIC_URL_PROBLEM}.`);
+  return origin;
 }
 
 /** Reads for how many hours a link is good. @throws OperatorError where the setting is faulty */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isEmailAddress, MAX_EMAIL_LENGTH } from '../src/email-address.ts';
 import {
   findUntypable,
   isPossibleUserName,
@@ -38,8 +39,10 @@ export function readNewName(kind: string, text: string): string {
 export function readNewEmail(text: string): string {
   const email = trimName(text);
   refuseUntypable('e-mail address', email);
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
-    throw new OperatorError('The e-mail address is not of the form name@host.');
+  if (!isEmailAddress(email)) {
+    throw new OperatorError(
+      `The e-mail address is not of the form name@host, with ${MAX_EMAIL_LENGTH} characters at most.`,
+    );
   }
   return email;
 }

@@ -9,7 +9,7 @@ import { users } from '../src/db/schema.ts';
 import { audit } from './audit.ts';
 import { readNewEmail } from './names.ts';
 import { printLine } from './print.ts';
-import { withUser } from './with-user.ts';
+import { deletedMeanwhile, withUser } from './with-user.ts';
 
 /**
  * Sets the address. It counts as confirmed, because an operator knows the user. The old address is told, so that nobody takes
@@ -21,9 +21,10 @@ export async function setEmail(text: string, address: string): Promise<void> {
     const set = sql`
       update ${users} set email = ${email}, email_confirmed = true, updated_at = now()
       where id = ${userId}`;
-    await (email === oldEmail
-      ? db.execute(set)
-      : db.batch([db.execute(insertNotice(userId, 'address_changed')), db.execute(set)]));
+    const isSameMailbox = email.toLowerCase() === oldEmail?.toLowerCase();
+    const notice = insertNotice(userId, 'address_changed', sql`${!isSameMailbox}::boolean`);
+    const [, { rowCount }] = await db.batch([db.execute(notice), db.execute(set)]);
+    if (rowCount === 0) throw deletedMeanwhile(userName);
     audit({ event: 'email_set', userId, userName });
     printLine(`The address of ${userName} in ${target.name} is ${email}, and confirmed.`);
   });

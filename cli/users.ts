@@ -17,7 +17,7 @@ import { withDatabase } from './database.ts';
 import { readNewPassword } from './new-password.ts';
 import { printLine, printRow, printRows } from './print.ts';
 import { findRole, refuseOtherKind } from './roles.ts';
-import { withUser } from './with-user.ts';
+import { deletedMeanwhile, withUser } from './with-user.ts';
 
 export interface ListUsersOptions {
   search?: string;
@@ -99,10 +99,11 @@ export async function setPassword(
   const passwordHash = await hashPassword(password);
   await withUser(userName, async (db, user) => {
     const change = sql`password_hash = ${passwordHash}, foreign_layer_id = null, password_set_at = now()`;
-    await db.batch([
+    const [, { rowCount }] = await db.batch([
       db.execute(insertNotice(user.id, 'password_set')),
       db.execute(updateOf(user, change)),
     ]);
+    if (rowCount === 0) throw deletedMeanwhile(user.userName);
     await unlockName(db, normalizeUserName(userName));
     audit({ event: 'password_set', userId: user.id, userName: user.userName });
     printLine(`Set the password of ${user.userName}.`);

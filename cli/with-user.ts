@@ -41,3 +41,8 @@ export async function withUser<T>(
     throw new OperatorError(`There is no user ${reference} in ${target.name}.`);
   });
 }
+
+/** A user who was there a moment ago. */
+export function deletedMeanwhile(userName: string): OperatorError {
+  return new OperatorError(`${userName} has been deleted meanwhile.`);
+}

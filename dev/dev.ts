@@ -88,13 +88,16 @@ async function start({ port, reset, servicesOnly }: Options): Promise<Start<unde
 
   const stateFolder = join(LOCAL_FOLDER, 'wrangler');
   const url = `http://localhost:${port}`;
-  if ('port' in plan.database) undo.push(writePublicUrl(url));
+  const isLocal = 'port' in plan.database;
+  if (isLocal) undo.push(writePublicUrl(url));
+  // On a database elsewhere, mails that are not sent would be taken for sent.
+  const localMail = isLocal ? { PUBLIC_URL: url, MAIL_FROM } : undefined;
   const mails = new MailLines();
   const wrangler = startWrangler({
     root: ROOT,
     port,
     stateFolder,
-    settings: { PUBLIC_URL: url, MAIL_FROM, ...plan.settings, DATABASE_URL: databaseUrl },
+    settings: { ...localMail, ...plan.settings, DATABASE_URL: databaseUrl },
     print(line) {
       const mail = mails.show(line);
       if (mail !== undefined) return console.log(mail.join('\n'));
@@ -104,7 +107,7 @@ async function start({ port, reset, servicesOnly }: Options): Promise<Start<unde
   });
   undo.push(wrangler.stop);
   await wrangler.ready;
-  console.log(banner(url, 'port' in plan.database, plan.isTurnstileReal));
+  console.log(banner(url, isLocal, plan.isTurnstileReal));
   await wrangler.ended;
   if (!isStopping) throw new Error('wrangler dev has ended.');
   return succeed();

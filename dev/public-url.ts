@@ -18,7 +18,7 @@ export function writePublicUrl(url: string, folder = LOCAL_FOLDER): () => void {
   return () => rmSync(path, { force: true });
 }
 
-/** The address of `npm run dev`. If it does not run, the address is where it will listen, unless told otherwise. */
+/** The address of `npm run dev`. If it does not run, it is where it listens unless told otherwise. */
 export function servedPublicUrl(folder = LOCAL_FOLDER): string {
   const path = join(folder, FILE);
   return existsSync(path) ? readFileSync(path, 'utf8') : `http://localhost:${DEFAULT_PORT}`;

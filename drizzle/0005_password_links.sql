@@ -43,5 +43,6 @@ WHEN (
   OR OLD.active AND NOT NEW.active
   OR OLD.user_name IS DISTINCT FROM NEW.user_name
   OR OLD.email IS DISTINCT FROM NEW.email
+  OR OLD.email_confirmed AND NOT NEW.email_confirmed
 )
 EXECUTE FUNCTION end_password_links();

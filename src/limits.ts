@@ -31,12 +31,21 @@ export async function checkNameLimit(
   return isExceeded ? fail('name_limit_exceeded') : succeed();
 }
 
-/** Counts the use of a link under the digest of its token. It shares the limit of names: nobody knows the name yet. */
+/** Counts a forgotten password under the digest of its name. Its count is not that of the logins. */
+export async function checkForgottenLimit(
+  nameDigest: string,
+  { rateLimits }: Settings,
+): Promise<Result<undefined, 'name_limit_exceeded'>> {
+  const isExceeded = await exceeds(rateLimits, 'name', `forgotten:${nameDigest}`);
+  return isExceeded ? fail('name_limit_exceeded') : succeed();
+}
+
+/** Counts the use of a link under the digest of its token, because nobody knows the name yet. */
 export async function checkLinkLimit(
   tokenDigest: string,
   { rateLimits }: Settings,
 ): Promise<Result<undefined, 'link_limit_exceeded'>> {
-  const isExceeded = await exceeds(rateLimits, 'name', tokenDigest);
+  const isExceeded = await exceeds(rateLimits, 'name', `link:${tokenDigest}`);
   return isExceeded ? fail('link_limit_exceeded') : succeed();
 }
 

@@ -17,7 +17,7 @@ const SET_PASSWORD = '/set-password';
 const FORGOTTEN_PASSWORD = '/forgotten-password';
 
 // At once, before anything else is loaded.
-const token = location.pathname === SET_PASSWORD ? takeToken() : '';
+const token = isAt(SET_PASSWORD) ? takeToken() : '';
 
 const ASK_BEFORE_EXPIRY_SECONDS = 60;
 
@@ -41,7 +41,7 @@ show(run());
 
 // Another link, opened in the same tab, loads nothing anew.
 addEventListener('hashchange', () => {
-  if (location.pathname === SET_PASSWORD) show(setPassword(client, main, takeToken()));
+  if (isAt(SET_PASSWORD)) show(setPassword(client, main, takeToken()));
 });
 
 /** @param {Promise<void>} page */
@@ -53,13 +53,18 @@ function show(page) {
 }
 
 async function run() {
-  if (location.pathname === SET_PASSWORD) return setPassword(client, main, token);
-  if (location.pathname === FORGOTTEN_PASSWORD) return forgetPassword(client, main);
+  if (isAt(SET_PASSWORD)) return setPassword(client, main, token);
+  if (isAt(FORGOTTEN_PASSWORD)) return forgetPassword(client, main);
   for (;;) {
     document.title = `${text('login')} · Portero`;
     await askForLogin(client, main, { title: text('login'), intro: text('welcome') });
     await showAccount(client, main, traffic, logInAgain);
   }
+}
+
+/** Also with a slash at the end. @param {string} path */
+function isAt(path) {
+  return location.pathname.replace(/\/$/, '') === path;
 }
 
 /** A mistake in the page must not leave the user before an empty page. */

@@ -126,6 +126,12 @@ async function change(
     const withdrawn = await askDatabase(database, (db) => withdrawAttempt(db, key));
     return withdrawn.ok ? fail('user_changed') : withdrawn;
   }
+  // The token does not tell the address, so only now it can be compared.
+  const allowed = readNewPassword(newPassword, account.email === null ? [] : [account.email]);
+  if (!allowed.ok) {
+    const withdrawn = await askDatabase(database, (db) => withdrawAttempt(db, key));
+    return withdrawn.ok ? allowed : withdrawn;
+  }
 
   let { passwordHash } = account;
   for (let round = 0; round < 2; round++) {

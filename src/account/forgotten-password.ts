@@ -15,7 +15,7 @@ import { countForgottenRequest } from '../db/forgotten-requests.ts';
 import { digestOf } from '../digest.ts';
 import { type ClientAddress, readClientAddress } from '../http/client-address.ts';
 import { readMembers } from '../http/json-body.ts';
-import { checkAddressLimit, checkNameLimit } from '../limits.ts';
+import { checkAddressLimit, checkForgottenLimit } from '../limits.ts';
 import { log } from '../log.ts';
 import { languageOf } from '../mail/language.ts';
 import { SPELLINGS, textMember, userNameMember } from '../members.ts';
@@ -79,9 +79,9 @@ async function readAndCount(
   const { userName: typed } = request.output;
   if (typed === undefined) return fail('name_missing');
   const normalizedUserName = normalizeUserName(typed);
-  const withinNameLimit = await checkNameLimit(normalizedUserName, settings);
-  if (!withinNameLimit.ok) return withinNameLimit;
   const digest = await digestOf(normalizedUserName);
+  const withinNameLimit = await checkForgottenLimit(digest, settings);
+  if (!withinNameLimit.ok) return withinNameLimit;
   const counted = await askDatabase(settings.database, (db) => countForgottenRequest(db, digest));
   return counted.ok ? succeed({ typed, normalizedUserName, requests: counted.value }) : counted;
 }

@@ -73,6 +73,6 @@ async function sendLink(
   const delivery = { userId, address: email, content, languages: [language] };
   const sent = await deliverMail(delivery, mail);
   if (sent.ok || sent.reason === 'mail_timeout') return;
-  // A link that nobody has does not count, so the user can ask again at once.
+  // A link that nobody has does not count, so the user can ask again at once. Where this fails, it counts for an hour.
   await askDatabase(database, (db) => deleteLink(db, tokenDigest));
 }

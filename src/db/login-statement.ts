@@ -13,6 +13,7 @@ import { foreignLayers, modules, roleGrants, roles, users } from './schema.ts';
 
 /** A user, as a login needs it. */
 export interface LoginAccount extends Subject {
+  email: string | null;
   passwordHash: string | null;
   active: boolean;
 }
@@ -46,7 +47,7 @@ export async function beginLogin(
   { listsAll = false }: { listsAll?: boolean } = {},
 ): Promise<LoginState> {
   const name = sql`${key.normalizedUserName}::text`;
-  const columns = sql`id, user_name, password_hash, active, role_id`;
+  const columns = sql`id, user_name, email, password_hash, active, role_id`;
   const { rows } = await db.execute(sql`
     with attempt as (${countAttempt(key, lockout)}),
     candidate as (
@@ -69,6 +70,7 @@ export async function beginLogin(
       coalesce(found.is_known, false) as "isKnown",
       case when is_known then found.id end as "id",
       case when is_known then found.user_name end as "userName",
+      case when is_known then found.email end as "email",
       case when is_known then found.password_hash end as "passwordHash",
       case when is_known then found.active end as "active",
       ${roles.name} as "roleName",
@@ -89,9 +91,10 @@ export async function beginLogin(
   const [row] = v.parse(LoginRows, rows);
   const { status, attempts, shapes } = row;
   if (!row.isKnown) return { status, attempts, shapes, account: null };
-  const { id, userName, passwordHash, active, roleId, roleName, isAdmin, permissions } = row;
+  const { id, userName, email, passwordHash, active } = row;
+  const { roleId, roleName, isAdmin, permissions } = row;
   const role = { id: roleId, name: roleName, isAdmin, permissions };
-  return { status, attempts, shapes, account: { id, userName, passwordHash, active, role } };
+  return { status, attempts, shapes, account: { id, userName, email, passwordHash, active, role } };
 }
 
 const Shapes = v.array(
@@ -117,6 +120,7 @@ const LoginRows = v.strictTuple([
       ...commonColumns,
       id: v.string(),
       userName: v.string(),
+      email: v.nullable(v.string()),
       passwordHash: v.nullable(v.string()),
       active: v.boolean(),
       roleId: v.number(),

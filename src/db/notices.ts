@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { inArray, type SQL, sql } from 'drizzle-orm';
+import { eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './connection.ts';
 import { type NOTICE_KINDS, notices, users } from './schema.ts';
 
@@ -33,11 +33,11 @@ export interface QueuedNotice {
   at: Date;
 }
 
-/** Few enough for one run of the cron trigger. */
-const MOST_NOTICES = 50;
+/** After a crash, no more mails than these are sent twice. */
+const PAGE_SIZE = 20;
 
-/** Reads the oldest notices. */
-export async function readNotices(db: Database): Promise<QueuedNotice[]> {
+/** Reads a page of notices, the oldest first. @param afterId of the last notice of the page before */
+export async function readNotices(db: Database, afterId: number): Promise<QueuedNotice[]> {
   return db
     .select({
       id: notices.id,
@@ -49,9 +49,10 @@ export async function readNotices(db: Database): Promise<QueuedNotice[]> {
       at: notices.createdAt,
     })
     .from(notices)
-    .innerJoin(users, sql`${users.id} = ${notices.userId}`)
+    .innerJoin(users, eq(users.id, notices.userId))
+    .where(gt(notices.id, afterId))
     .orderBy(notices.id)
-    .limit(MOST_NOTICES);
+    .limit(PAGE_SIZE);
 }
 
 export async function deleteNotices(db: Database, ids: number[]): Promise<void> {

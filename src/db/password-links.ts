@@ -21,7 +21,7 @@ export interface NewLink {
   tokenDigest: string;
   /** How long the link is good. */
   hours: number;
-  /** Whether the link goes to the user's address and to nobody else. */
+  /** Whether the link goes to the user's address and to nobody else. Its use then confirms the address. */
   isMailed: boolean;
 }
 

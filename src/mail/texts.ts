@@ -55,9 +55,9 @@ const english: Texts = {
     'If it was not you, do nothing. Your password stays as it is.',
   ],
   password_set: ({ userName, at }, { host, publicUrl }) => [
-    `Your password for ${host} was changed`,
-    `The password of the user ${userName} at ${host} was changed on ${timeOf(at)}.`,
-    'If it was not you, tell your administrator, and set a new password at once:',
+    `Your password for ${host} was set`,
+    `The password of the user ${userName} at ${host} was set on ${timeOf(at)}.`,
+    'If it was not you, tell your administrator at once, and set a new password:',
     `${publicUrl}/forgotten-password`,
   ],
   renamed: ({ userName, newName, at }, { host }) => [
@@ -67,7 +67,7 @@ const english: Texts = {
   ],
   address_changed: ({ userName, at }, { host }) => [
     `Your e-mail address for ${host} was changed`,
-    `The user ${userName} at ${host} got another e-mail address on ${timeOf(at)}. This address gets no more mails.`,
+    `The user ${userName} at ${host} got another e-mail address on ${timeOf(at)}. This address gets no more mails about this user.`,
     'If you did not expect this, tell your administrator.',
   ],
 };
@@ -81,9 +81,9 @@ const spanish: Texts = {
     'Si no has sido tú, no hagas nada. Tu contraseña no cambia.',
   ],
   password_set: ({ userName, at }, { host, publicUrl }) => [
-    `Tu contraseña de ${host} ha cambiado`,
-    `La contraseña del usuario ${userName} en ${host} cambió el ${timeOf(at)}.`,
-    'Si no has sido tú, avisa a quien administra el servicio y pon enseguida una contraseña nueva:',
+    `Tu contraseña de ${host} es nueva`,
+    `El ${timeOf(at)} se puso una contraseña nueva para el usuario ${userName} en ${host}.`,
+    'Si no has sido tú, avisa enseguida a quien administra el servicio y pon una contraseña nueva:',
     `${publicUrl}/forgotten-password`,
   ],
   renamed: ({ userName, newName, at }, { host }) => [
@@ -93,7 +93,7 @@ const spanish: Texts = {
   ],
   address_changed: ({ userName, at }, { host }) => [
     `Tu dirección de correo en ${host} ha cambiado`,
-    `El usuario ${userName} en ${host} cambió de dirección de correo el ${timeOf(at)}. A esta dirección ya no llegan mensajes.`,
+    `El usuario ${userName} en ${host} cambió de dirección de correo el ${timeOf(at)}. A esta dirección ya no llegan mensajes sobre este usuario.`,
     'Si no lo esperabas, avisa a quien administra el servicio.',
   ],
 };
@@ -109,22 +109,19 @@ export function writeMail(content: MailContent, publicUrl: string, languages: La
   const place = { host: new URL(publicUrl).host, publicUrl };
   const versions = languages.map((language) => {
     const write = TEXTS[language][content.kind] as (content: MailContent, place: Place) => Lines;
-    return write(content, place);
+    const [subject, ...paragraphs] = write(content, place);
+    const html = `<div lang="${language}">\n${paragraphs.map(toHtml).join('\n')}\n</div>`;
+    return { subject, text: paragraphs.join('\n\n'), html };
   });
-  const subject = versions.map(([subject]) => subject).join(' · ');
-  const paragraphs = versions.flatMap(([, ...lines], index) =>
-    index > 0 ? [RULE, ...lines] : lines,
-  );
-  const html = paragraphs.map(toHtml).join('\n');
   return {
-    subject,
-    text: `${paragraphs.join('\n\n')}\n`,
-    html: `<!doctype html>\n<html lang="${languages[0]}"><body>\n${html}\n</body></html>\n`,
+    subject: versions.map(({ subject }) => subject).join(' · '),
+    text: `${versions.map(({ text }) => text).join(RULE)}\n`,
+    html: `<!doctype html>\n<html><body>\n${versions.map(({ html }) => html).join('\n<hr>\n')}\n</body></html>\n`,
   };
 }
 
 /** It stands between two languages. */
-const RULE = '* * *';
+const RULE = '\n\n* * *\n\n';
 
 /** `2026-11-26 13:05 UTC`: the same for everybody, and nobody knows the user's time zone. */
 function timeOf(at: Date): string {

@@ -4,6 +4,7 @@
  * @module
  */
 import * as v from 'valibot';
+import { isEmailAddress } from '../email-address.ts';
 import type { MailSettings } from '../mail/send-mail.ts';
 import type { SettingFault } from './fault.ts';
 import { PUBLIC_URL_PROBLEM, readPublicUrl } from './public-url.ts';
@@ -11,9 +12,24 @@ import { PUBLIC_URL_PROBLEM, readPublicUrl } from './public-url.ts';
 const MAIL_FROM_PROBLEM =
   'is neither an address such as login@example.org nor a name before one: Example <login@example.org>';
 
-/** An address, or `Name <address>`. */
-const MAIL_FROM =
-  /^(?:(?<name>[^<>"\p{Cc}]*[^<>"\p{Cc}\s]) *<)?(?<email>[^\s<>@",;]+@[^\s<>@",;]+?)>?$/u;
+/** `Name <address>`. The name may have quotation marks around it. */
+const NAMED_ADDRESS = /^"?(?<name>[^<>"\p{Cc}]*[^<>"\p{Cc}\s])"? *<(?<address>[^<>]+)>$/u;
+
+/** Reads an address, or a name before one. `undefined` for anything else. */
+function readSender(text: string): string | EmailAddress | undefined {
+  const { name, address = text } = NAMED_ADDRESS.exec(text)?.groups ?? {};
+  if (!isEmailAddress(address)) return undefined;
+  return name === undefined ? address : { name, email: address };
+}
+
+/** @param read returns `undefined` for a faulty text */
+const readAs = <T>(read: (text: string) => T | undefined, problem: string) =>
+  v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
+    const value = read(dataset.value);
+    if (value !== undefined) return value;
+    addIssue({ message: problem });
+    return NEVER;
+  });
 
 /** The settings of mail in the schema of the environment. @param text the schema of a setting that is a text */
 export const mailEntries = (text: v.GenericSchema<unknown, string>) => ({
@@ -23,29 +39,13 @@ export const mailEntries = (text: v.GenericSchema<unknown, string>) => ({
       'is not a send_email binding',
     ),
   ),
-  MAIL_FROM: v.optional(
-    v.pipe(
-      text,
-      v.regex(MAIL_FROM, MAIL_FROM_PROBLEM),
-      v.check((from) => from.includes('<') === from.includes('>'), MAIL_FROM_PROBLEM),
-    ),
-  ),
-  PUBLIC_URL: v.optional(
-    v.pipe(
-      text,
-      v.rawTransform(({ dataset, addIssue, NEVER }): string => {
-        const url = readPublicUrl(dataset.value);
-        if (url.ok) return url.value;
-        addIssue({ message: PUBLIC_URL_PROBLEM });
-        return NEVER;
-      }),
-    ),
-  ),
+  MAIL_FROM: v.optional(v.pipe(text, readAs(readSender, MAIL_FROM_PROBLEM))),
+  PUBLIC_URL: v.optional(v.pipe(text, readAs(readPublicUrl, PUBLIC_URL_PROBLEM))),
 });
 
 interface MailEnvironment {
   EMAIL?: SendEmail | undefined;
-  MAIL_FROM?: string | undefined;
+  MAIL_FROM?: string | EmailAddress | undefined;
   PUBLIC_URL?: string | undefined;
 }
 
@@ -53,8 +53,7 @@ interface MailEnvironment {
 export function toMailSettings(env: MailEnvironment): MailSettings | undefined {
   const { EMAIL: email, MAIL_FROM: from, PUBLIC_URL: publicUrl } = env;
   if (email === undefined || from === undefined || publicUrl === undefined) return undefined;
-  const { name, email: address = '' } = MAIL_FROM.exec(from)?.groups ?? {};
-  return { email, from: name === undefined ? address : { name, email: address }, publicUrl };
+  return { email, from, publicUrl };
 }
 
 /** Without a sender nobody wants mail. With one, mail that is not sent is a mistake, and the log names it. */

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { fail, type Result, succeed } from '#portero/internal/result.ts';
 import { readOriginPattern } from '../http/origins.ts';
 
 export const PUBLIC_URL_PROBLEM =
@@ -14,13 +13,13 @@ export const PUBLIC_URL_PROBLEM =
  * Reads the setting.
  *
  * ```ts
- * readPublicUrl('https://login.example.org/'); // { ok: true, value: 'https://login.example.org' }
+ * readPublicUrl('https://login.example.org/'); // https://login.example.org
  * ```
  *
- * @returns the origin, without a slash at the end
+ * @returns the origin, without a slash at the end. `undefined` for anything else
  */
-export function readPublicUrl(text: string): Result<string, 'public_url_refused'> {
+export function readPublicUrl(text: string): string | undefined {
   const origin = readOriginPattern(text);
   const isWebPage = origin.ok && /^https?:\/\/[^*]+$/.test(origin.value);
-  return isWebPage ? succeed(origin.value) : fail('public_url_refused');
+  return isWebPage ? origin.value : undefined;
 }

@@ -116,7 +116,7 @@ describe('users add', () => {
       'an e-mail address that is none',
       ['bob', '--role', 'Sales', '--email', 'bob at home'],
       PASSPHRASE,
-      'The e-mail address is not of the form name@host.',
+      'The e-mail address is not of the form name@host, with 256 characters at most.',
     ],
     [
       'a password of two lines',

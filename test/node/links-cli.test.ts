@@ -77,13 +77,17 @@ describe('users invite', () => {
   });
 
   test.each([
-    [['invite', 'jdoe', '--role', 'Salse'], 'There is no role Salse in'],
+    [['invite', 'ana', '--role', 'Salse'], 'There is no role Salse in'],
     [['invite', 'jdoe', '--role', 'Sales'], 'A user of the name jdoe is already in'],
     [['invite', 'ana'], 'Name a role with --role, or use --admin.'],
     [['invite', 'ana', '--role', 'Sales', '--email', 'x'], 'The e-mail address is not of'],
     [['invite', ' ', '--role', 'Sales'], 'A user name has 1 to 256 characters.'],
     [['reset', 'nobody'], 'There is no user nobody in'],
-    [['reset', 'mgarcia'], 'mgarcia is inactive, or has been deleted meanwhile'],
+    [['reset', 'mgarcia'], 'mgarcia is inactive. Activate the user first.'],
+    [['invite', 'JDOE', '--role', 'Sales'], 'To print another link: users reset jdoe'],
+    [['set-email', 'jdoe', 'evil<a@b.c>'], 'The e-mail address is not of'],
+    [['set-email', 'jdoe', 'a,b@c.de'], 'The e-mail address is not of'],
+    [['set-email', 'jdoe', `${'x'.repeat(256)}@c.de`], 'with 256 characters at most'],
     [['set-email', 'jdoe', 'x'], 'The e-mail address is not of'],
     [['set-email', 'nobody', 'a@b.c'], 'There is no user nobody in'],
   ])('%j is refused with a sentence', async (args, sentence) => {
@@ -147,12 +151,22 @@ describe('users reset', () => {
     const { exitCode, output } = await run(['reset', 'JDOE']);
     expect(exitCode).toBe(0);
     expect(output).toMatch(
-      /^jdoe sets a new password with this link\. It is good once, for 1 h\. An old password goes on until then:\nhttps:\/\/login\.example\.org\/set-password#[\w-]{43}\n/,
+      /^jdoe sets a new password with this link\. It is good once, for 1 h\. The old password goes on until then:\nhttps:\/\/login\.example\.org\/set-password#[\w-]{43}\n/,
     );
     expect(await find('jdoe')).toEqual(before);
     const [link] = await links();
     expect(link).toMatchObject({ kind: 'reset', tokenDigest: digestOfLink(output) });
     expect(Number(link?.expiresAt) - Number(link?.createdAt)).toBe(HOUR_MS);
+  });
+
+  test('invites a user who has no password yet once more', async () => {
+    await invite();
+    const { output } = await run(['reset', 'ana']);
+    expect(output).toContain(
+      'ana sets the first password with this link. It is good once, for 72 h:',
+    );
+    const open = (await links()).filter(({ endedAt }) => endedAt === null);
+    expect(open).toMatchObject([{ kind: 'invitation', tokenDigest: digestOfLink(output) }]);
   });
 
   test('ends the earlier links of the user, and no others', async () => {
@@ -219,7 +233,7 @@ describe('what is told by mail later', () => {
   });
 
   test('nothing is told to an address that is not confirmed, or has not changed', async () => {
-    await run(['set-email', 'ana', 'old@example.org']);
+    await run(['set-email', 'ana', 'OLD@example.org']);
     await db().update(users).set({ emailConfirmed: false }).where(eq(users.userName, 'ana'));
     await run(['set-email', 'ana', 'new@example.org']);
     expect(await queued()).toEqual([]);

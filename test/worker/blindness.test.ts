@@ -170,6 +170,7 @@ test('what the statement returns of the user that stands in is no more than the 
     isKnown: false,
     id: null,
     userName: null,
+    email: null,
     passwordHash: null,
     active: null,
     roleId: expect.any(Number),

@@ -197,6 +197,16 @@ test.each([
   },
 );
 
+test('the user’s own address is refused, and no attempt counts', async () => {
+  await database().update(users).set({ email: 'jdoe.of.sales@example.org' });
+  const answer = await wire(await change({ newPassword: 'JDoe.of.Sales@example.org' }));
+  expect([answer.status, answer.body]).toEqual([
+    400,
+    badMember('newPassword', "is the user's own name or e-mail address"),
+  ]);
+  expect(await countedAttempts()).toBe(0);
+});
+
 test.each([
   [{ currentPassword: undefined }, 'currentPassword', 'is missing'],
   [{ currentPassword: null }, 'currentPassword', 'is missing'],

@@ -50,9 +50,11 @@ test('a changed password is told by mail, in the language of the request', async
   const [mail] = mailbox.mails;
   expect(mail).toMatchObject({
     to: 'old@example.org',
-    subject: 'Tu contraseña de login.example.org ha cambiado',
+    subject: 'Tu contraseña de login.example.org es nueva',
   });
-  expect(mail?.text).toMatch(/del usuario jdoe .* cambió el \d{4}-\d\d-\d\d \d\d:\d\d UTC\./);
+  expect(mail?.text).toMatch(
+    /^El \d{4}-\d\d-\d\d \d\d:\d\d UTC se puso .* para el usuario jdoe en/,
+  );
   expect(mail?.text).toContain('https://login.example.org/forgotten-password');
   expect(mail?.text).not.toContain(NEW_PASSWORD);
 });
@@ -115,6 +117,31 @@ test('a notice that was not sent waits for the next run', async () => {
   expect(mailbox.mails).toEqual([]);
   await tick();
   expect(mailbox.mails).toHaveLength(1);
+});
+
+test('every notice is sent in one run, however many of them the service refuses', async () => {
+  const names = Array.from({ length: 45 }, (_, index) => `user-${index}`);
+  for (const name of names) {
+    await addUser(name, { id: name, email: `${name}@example.org`, emailConfirmed: true });
+    await database().execute(insertNotice(name, 'password_set'));
+  }
+  mailbox.faults = Array(25).fill('refused');
+  await tick();
+  expect(mailbox.mails.map(({ to }) => to)).toEqual(
+    names.slice(25).map((name) => `${name}@example.org`),
+  );
+  await tick();
+  expect(mailbox.mails).toHaveLength(45);
+});
+
+test('a mail that the service may have taken is not sent again', async () => {
+  await rename();
+  vi.spyOn(scheduler, 'wait').mockResolvedValue();
+  mailbox.faults = ['hangs'];
+  await tick();
+  await tick();
+  expect(mailbox.mails).toEqual([]);
+  expect(await database().$count(notices)).toBe(0);
 });
 
 test('a notice is no news after three days, where mail is not set up', async () => {

@@ -212,7 +212,7 @@ describe('the mail', () => {
   ])('for Accept-Language %j is in %s', async (header, language) => {
     await forget('jdoe', header === undefined ? {} : { 'Accept-Language': header });
     const [{ html, subject } = { html: '', subject: '' }] = mailbox.mails;
-    expect(html).toContain(`<html lang="${language}">`);
+    expect(html).toContain(`<div lang="${language}">`);
     expect(subject).toContain(language === 'es' ? 'Una contraseña nueva' : 'A new password');
   });
 

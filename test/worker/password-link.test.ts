@@ -102,7 +102,7 @@ test('the change is told to a confirmed address by mail, and to no other', async
   const log = recordLog();
   await setPassword(await addLink(ID), {}, mailbox.settings);
   expect(mailbox.mails).toMatchObject([
-    { to: 'jdoe@example.org', subject: 'Your password for login.example.org was changed' },
+    { to: 'jdoe@example.org', subject: 'Your password for login.example.org was set' },
   ]);
   expect(log.events('mail_sent')).toEqual([
     { event: 'mail_sent', mail: 'password_set', userId: ID },
@@ -189,6 +189,10 @@ describe('a link ends', () => {
     ['when the user gets another address', () => database().update(users).set({ email: 'b@c.de' })],
     ['when the user gets no address', () => database().update(users).set({ email: null })],
     [
+      'when the address is not confirmed any more',
+      () => database().update(users).set({ emailConfirmed: false }),
+    ],
+    [
       'when an operator makes another one',
       async () => {
         const { tokenDigest } = await makePasswordLink(PUBLIC_URL);
@@ -198,10 +202,11 @@ describe('a link ends', () => {
     ],
   ];
   test.each(ENDINGS)('%s', async (_, end) => {
+    await database().update(users).set({ emailConfirmed: true });
     const token = await addLink(ID, { kind: 'forgotten' });
     const other = await addLink(ID, { kind: 'invitation' });
     await end();
-    await database().update(users).set({ active: true });
+    await database().update(users).set({ active: true, emailConfirmed: true });
     expect(await wire(await setPassword(token))).toMatchObject(LINK_REFUSED);
     expect(await wire(await setPassword(other))).toMatchObject(LINK_REFUSED);
   });

@@ -278,6 +278,7 @@ describe('the form of a setting is forgiven', () => {
     ['PUBLIC_URL', 'http://localhost:8787', 'http on this machine'],
     ['MAIL_FROM', ' login@example.org ', 'blanks around an address'],
     ['MAIL_FROM', 'Ejemplo S. A.<login@example.org>', 'a name before an address'],
+    ['MAIL_FROM', '"Example, Inc." <login@example.org>', 'a name in quotation marks'],
   ])('%s: %j, %s', async (setting, value) => {
     const request = loginRequest(await loginBody('nobody'));
     await forgetCalls();

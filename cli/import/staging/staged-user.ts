@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isEmailAddress } from '../../../src/email-address.ts';
 import type { SourceUser } from '../users/compare-user.ts';
 import type { SqlRow } from './staging.ts';
 
@@ -30,7 +31,8 @@ export function toSourceUser(row: StagedUser): SourceUser {
     userName: row.user_name,
     normalizedUserName: row.normalized_user_name,
     email: row.email,
-    emailConfirmed: row.email !== null && row.is_email_confirmed === 1,
+    // Identity accepts addresses that a mail could not go to.
+    emailConfirmed: row.email !== null && isEmailAddress(row.email) && row.is_email_confirmed === 1,
     active: row.active === 1,
     inactiveBy: row.inactive_by,
     role: row.role,
