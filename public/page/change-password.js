@@ -25,7 +25,7 @@ export async function offerPasswordChange(client, part, signal) {
   while (!signal.aborted) {
     const userName = client.session?.claims.name ?? '';
     part('owner', HTMLInputElement).value = userName;
-    const { field, hide, explain } = showNewPassword(part, [userName]);
+    const { field, hide, take, explain } = showNewPassword(part, [userName]);
     await untilSent(part, {
       label: 'changePassword',
       busy: 'changingPassword',
@@ -36,7 +36,7 @@ export async function offerPasswordChange(client, part, signal) {
         hide();
       },
       send() {
-        const change = { currentPassword: current.value, newPassword: field.value };
+        const change = { currentPassword: current.value, newPassword: take() };
         return client.changePassword(change, { signal });
       },
       explain(error) {

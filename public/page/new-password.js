@@ -30,15 +30,22 @@ export function showNewPassword(part, ownNames) {
   const refusals = new Map();
   policy ??= import('/password-policy.js');
   policy.catch(() => {}); // without it, the service still decides
+  let sent = '';
   field.oninput = assess;
   assess();
-  return { field, hide, explain };
+  return { field, hide, take, explain };
+
+  /** Returns the password to send. The answer is about this one, whatever the user types meanwhile. */
+  function take() {
+    sent = field.value;
+    return sent;
+  }
 
   /** Says why the password was not set, and goes on saying it while the password stands there. @param {unknown} error */
   async function explain(error) {
     const sentence = await passwordSentence(error);
     const isRefused = error instanceof PorteroError && error.code === 'password_refused';
-    if (isRefused) refusals.set(field.value, sentence);
+    if (isRefused) refusals.set(sent, sentence);
     assess();
     return sentence;
   }

@@ -36,7 +36,7 @@ export async function setPassword(client, place, token) {
   if (token === '') return showRefusal(false);
   let offersNewLink = false;
   const part = fill('set-password', place);
-  const { field, hide, explain } = showNewPassword(part, []);
+  const { field, hide, take, explain } = showNewPassword(part, []);
   field.focus();
   const isSet = await untilSent(part, {
     label: 'setPassword',
@@ -45,7 +45,7 @@ export async function setPassword(client, place, token) {
     begin: hide,
     async send(captchaToken) {
       try {
-        await client.setPassword({ token, newPassword: field.value, captchaToken });
+        await client.setPassword({ token, newPassword: take(), captchaToken });
         return true;
       } catch (error) {
         if (error instanceof PorteroError && error.code === 'link_refused') return false;
