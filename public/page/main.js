@@ -27,6 +27,9 @@ const dialog = /** @type {HTMLDialogElement} */ (document.querySelector('dialog'
 /** It is set while the dialog is open. @type {Promise<void> | undefined} */
 let asking;
 
+/** Ends when another link takes the place of the page. */
+let visit = new AbortController();
+
 document.documentElement.lang = language;
 
 const traffic = new Traffic();
@@ -37,23 +40,28 @@ const client = createClient({
   fetch: (request) => traffic.send(request),
 });
 
-show(run());
+show(run);
 
 // Another link, opened in the same tab, loads nothing anew.
 addEventListener('hashchange', () => {
-  if (isAt(SET_PASSWORD)) show(setPassword(client, main, takeToken()));
+  if (isAt(SET_PASSWORD)) show((signal) => setPassword(client, main, takeToken(), signal));
 });
 
-/** @param {Promise<void>} page */
-function show(page) {
-  page.catch((error) => {
+/** Shows a page, and ends the one before. @param {(signal: AbortSignal) => Promise<void>} begin */
+function show(begin) {
+  visit.abort();
+  visit = new AbortController();
+  const { signal } = visit;
+  begin(signal).catch((error) => {
+    if (signal.aborted) return;
     showFailure();
     throw error; // so that the console has it
   });
 }
 
-async function run() {
-  if (isAt(SET_PASSWORD)) return setPassword(client, main, token);
+/** @param {AbortSignal} signal */
+async function run(signal) {
+  if (isAt(SET_PASSWORD)) return setPassword(client, main, token, signal);
   if (isAt(FORGOTTEN_PASSWORD)) return forgetPassword(client, main);
   for (;;) {
     document.title = `${text('login')} · Portero`;

@@ -30,8 +30,10 @@ export function takeToken() {
  * @param {Client} client
  * @param {HTMLElement} place its content is replaced
  * @param {string} token
+ * @param {AbortSignal} signal ends it
+ * @throws the reason of the signal
  */
-export async function setPassword(client, place, token) {
+export async function setPassword(client, place, token, signal) {
   document.title = `${text('setPasswordTitle')} · Portero`;
   if (token === '') return showRefusal(false);
   let offersNewLink = false;
@@ -59,6 +61,7 @@ export async function setPassword(client, place, token) {
     heedConfig({ forgottenPassword }) {
       offersNewLink = forgottenPassword === true;
     },
+    signal,
   });
   if (isSet) showOutcome(place, { title: text('passwordSet'), sentence: text('passwordSetNow') });
   else showRefusal(offersNewLink);
