@@ -310,7 +310,7 @@ function troubleOf(code) {
 }
 
 /** @returns {Promise<Config>} */
-async function readConfig() {
+export async function readConfig() {
   try {
     const signal = AbortSignal.timeout(CONFIG_DEADLINE_MS);
     const response = await fetch('/api/Config', { signal });

@@ -4,6 +4,7 @@
  * @module
  */
 import { PorteroError } from '/client.js';
+import { readConfig } from './captcha.js';
 import { untilSent } from './form.js';
 import { showNewPassword } from './new-password.js';
 import { showOutcome } from './outcome.js';
@@ -35,8 +36,13 @@ export function takeToken() {
  */
 export async function setPassword(client, place, token, signal) {
   document.title = `${text('setPasswordTitle')} · Portero`;
-  if (token === '') return showRefusal(false);
   let offersNewLink = false;
+  if (token === '') {
+    const config = await readConfig().catch(() => undefined);
+    offersNewLink = config?.forgottenPassword === true;
+    if (!signal.aborted) showRefusal();
+    return;
+  }
   const part = fill('set-password', place);
   const { field, hide, take, explain } = showNewPassword(part, []);
   field.focus();
@@ -64,10 +70,9 @@ export async function setPassword(client, place, token, signal) {
     signal,
   });
   if (isSet) showOutcome(place, { title: text('passwordSet'), sentence: text('passwordSetNow') });
-  else showRefusal(offersNewLink);
+  else showRefusal();
 
-  /** @param {boolean} offersNewLink */
-  function showRefusal(offersNewLink) {
+  function showRefusal() {
     const sentence = text(offersNewLink ? 'linkRefused' : 'linkRefusedAsk');
     showOutcome(place, { title: text('linkRefusedTitle'), sentence, offersNewLink });
   }
