@@ -1,9 +1,6 @@
 /** For everybody: on a narrow screen, in the dark, by keyboard alone, in two languages, read out. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { focused, NARROW, overflow, violations, WIDE } from '../support/access.ts';
 import { describePage } from '../support/browser.ts';
 import {
   addUser,
@@ -14,25 +11,6 @@ import {
   PASSWORD,
   REFUSED,
 } from '../support/page.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe-core finds, with the one rule of WCAG 2.2 that it leaves out unless told. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const results = (await page.evaluate(
-    "axe.run({ rules: { 'target-size': { enabled: true } } })",
-  )) as AxeResults;
-  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
-
-/** How many pixels the page is wider than its window. */
-function overflow(page: Page): Promise<unknown> {
-  return page.evaluate('document.documentElement.scrollWidth - innerWidth');
-}
-
-const NARROW = { width: 320, height: 640 };
-const WIDE = { width: 1280, height: 800 };
 
 describePage('the page', () => {
   test.each([
@@ -120,10 +98,6 @@ describePage('the page', () => {
 });
 
 describePage('the keyboard', () => {
-  const focused = (page: Page) =>
-    page.evaluate(`(({ tagName, ariaLabel, labels, textContent }) =>
-      tagName + ' ' + (ariaLabel ?? labels?.[0]?.textContent ?? textContent.trim()))(document.activeElement)`);
-
   test('is enough for everything', async () => {
     const page = await openPage();
     const userName = await addUser();

@@ -1,27 +1,19 @@
 /** A token that expires, and the login that is asked for then or shortly before. */
-import type { Page, Route } from 'playwright-core';
+import type { Route } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { describePage } from '../support/browser.ts';
 import {
   addUser,
   dialogOf,
+  issueExpired,
   logIn,
   openAccount,
   openPage,
   PASSWORD,
   watchRequests,
 } from '../support/page.ts';
-import { forge } from '../support/tokens.ts';
 
 const MINUTE_MS = 60_000;
-
-/** The next login yields a token that the service has issued two hours ago. */
-async function issueExpired(page: Page, userName: string): Promise<void> {
-  const iat = Math.floor(Date.now() / 1000) - 7200;
-  const times = { iat, nbf: iat, exp: iat + 1800 };
-  const token = await forge({ sub: `id-of-${userName}`, name: userName, ...times });
-  await page.route('**/api/Auth', (route) => route.fulfill({ json: { token } }), { times: 1 });
-}
 
 /** Opens an account whose clock is ahead of the service's, which still accepts the token. */
 async function openExpired() {

@@ -4,6 +4,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, inject, onTestFinished } from 'vitest';
 import { connect } from '../../src/db/connection.ts';
 import { openProfile } from './browser.ts';
+import { forge } from './tokens.ts';
 
 export const PAGE_URL = inject('pageUrl');
 export const PASSWORD = 's3cr3t';
@@ -29,6 +30,8 @@ export interface PageOptions extends BrowserContextOptions {
   expectedErrors?: RegExp;
   /** When the page counts as open. A page of which a part never comes is open when its first bytes are there. */
   waitUntil?: 'load' | 'commit';
+  /** What is opened. It is the login unless told otherwise. */
+  path?: string;
 }
 
 let contexts = 0;
@@ -41,6 +44,7 @@ export async function openPage({
   prepare,
   expectedErrors,
   waitUntil,
+  path = '/',
   ...options
 }: PageOptions = {}) {
   contexts++;
@@ -70,7 +74,7 @@ export async function openPage({
     expect(errors).toEqual([]);
   });
   await prepare?.(page);
-  await page.goto('/', { waitUntil });
+  await page.goto(path, { waitUntil });
   return Object.assign(page, { address });
 }
 
@@ -82,16 +86,33 @@ async function describeState(page: Page): Promise<string> {
   return `The page says:\n${text}\n\nUnanswered: ${urls.join(', ') || 'nothing'}`;
 }
 
-/** Adds a user with a copy of a demo user's password. @returns the name */
-export async function addUser({ like = 'jdoe', role = 'Sales' } = {}): Promise<string> {
+interface NewUser {
+  /** Whose password the user gets a copy of. `null` leaves the user without a password, as an invitation does. */
+  like?: string | null;
+  role?: string;
+  /** A confirmed address. */
+  email?: string | null;
+}
+
+/** Adds a user. @returns the name */
+export async function addUser({
+  like = 'jdoe',
+  role = 'Sales',
+  email = null,
+}: NewUser = {}): Promise<string> {
   const name = `user-${crypto.randomUUID().slice(0, 13)}`;
   await connect(inject('pageDatabaseUrl')).execute(sql`
     with role as (
       insert into roles (name) values (${role}) on conflict (name) do update set name = ${role} returning id
+    ),
+    model as (
+      select password_hash, active from users where user_name = ${like}::text
+      union all select null, true where ${like}::text is null
     )
-    insert into users (id, user_name, normalized_user_name, password_hash, active, role_id)
-    select ${`id-of-${name}`}, ${name}, ${name.toUpperCase()}, password_hash, active, role.id
-    from users, role where user_name = ${like}`);
+    insert into users (id, user_name, normalized_user_name, email, email_confirmed, password_hash, active, role_id)
+    select ${`id-of-${name}`}, ${name}, ${name.toUpperCase()}, ${email}::text, ${email !== null}::boolean,
+      password_hash, active, role.id
+    from model, role`);
   return name;
 }
 
@@ -107,6 +128,18 @@ export async function logIn(page: Page, userName: string, password = PASSWORD): 
   await page.getByLabel('User name').fill(userName);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.keyboard.press('Enter');
+}
+
+/** The next login yields a token that the service has issued two hours ago. */
+export async function issueExpired(
+  page: Page,
+  userName: string,
+  claims: object = {},
+): Promise<void> {
+  const iat = Math.floor(Date.now() / 1000) - 7200;
+  const times = { iat, nbf: iat, exp: iat + 1800 };
+  const token = await forge({ sub: `id-of-${userName}`, name: userName, ...times, ...claims });
+  await page.route('**/api/Auth', (route) => route.fulfill({ json: { token } }), { times: 1 });
 }
 
 /** The login over what the page shows, when a token is not accepted any more. */
