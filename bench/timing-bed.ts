@@ -53,7 +53,10 @@ export async function startBed(names: number, entry: string) {
   return {
     setLatency: (ms: number) => services.setLatencies({ sql: ms }),
     async forgetAttempts(): Promise<void> {
-      await connect(databaseUrl).execute(sql`delete from login_attempts`);
+      const db = connect(databaseUrl);
+      await db.execute(sql`delete from login_attempts`);
+      await db.execute(sql`delete from forgotten_requests`);
+      await db.execute(sql`delete from password_links`);
     },
     /** Tries a wrong password. @returns the time until the answer, in milliseconds */
     async attempt(name: string): Promise<number> {

@@ -19,7 +19,8 @@ const { values: options } = parseArgs({
   options: {
     names: { type: 'string', default: '400' },
     latencies: { type: 'string', default: '0,10,30' },
-    svg: { type: 'string', default: join(import.meta.dirname, '../docs/timing.svg') },
+    measure: { type: 'string', default: 'login,forgotten' },
+    folder: { type: 'string', default: join(import.meta.dirname, '../docs') },
   },
 });
 const NAMES = Number(options.names);
@@ -35,26 +36,33 @@ interface Sample {
   unknown: number[];
 }
 
-const samples = [
-  ...(await measureAll('Portero', 'src/index.ts')),
-  ...(await measureAll('A naive dummy hash', 'bench/naive-worker.ts')),
-];
-writeFileSync(options.svg, drawDistributions(samples));
-console.log(`Drawn to ${options.svg}`);
+const FILES = { login: 'timing.svg', forgotten: 'timing-forgotten.svg' };
+type Route = keyof typeof FILES;
+const ROUTES = (['login', 'forgotten'] as const).filter((route) =>
+  options.measure.split(',').includes(route),
+);
 
-async function measureAll(worker: string, entry: string): Promise<Sample[]> {
+const samples: Record<Route, Sample[]> = { login: [], forgotten: [] };
+await measureAll('Portero', 'src/index.ts');
+await measureAll('a naive service', 'bench/naive-worker.ts');
+for (const route of ROUTES) {
+  const file = join(options.folder, FILES[route]);
+  writeFileSync(file, drawDistributions(samples[route]));
+  console.log(`Drawn to ${file}`);
+}
+
+async function measureAll(worker: string, entry: string): Promise<void> {
   const bed = await startBed(NAMES, entry);
   try {
-    const measured: Sample[] = [];
-    const forgotten: Sample[] = [];
     for (const latencyMs of LATENCIES_MS) {
       bed.setLatency(latencyMs);
       await bed.forgetAttempts();
-      const title = `${worker}, database + ${latencyMs} ms`;
-      measured.push(await measure(title, (name) => bed.attempt(name)));
-      forgotten.push(await measure(`forgotten: ${title}`, (name) => bed.forget(name)));
+      const ask = { login: bed.attempt, forgotten: bed.forget };
+      for (const route of ROUTES) {
+        const title = `${route}, ${worker}, database + ${latencyMs} ms`;
+        samples[route].push(await measure(title, ask[route]));
+      }
     }
-    return [...measured, ...forgotten];
   } finally {
     await bed.close();
   }

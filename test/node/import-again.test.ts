@@ -201,7 +201,12 @@ describe('--update', () => {
 
   test('ends the open links of a user whose password it brings, and of nobody else', async () => {
     const ids = ['a', 'b', 'c'];
-    await importUsers(ids.map((id) => stockUser(id)));
+    const EmailConfirmed = false;
+    await importUsers(
+      ids.map((id) => stockUser(id, id === 'c' ? { EmailConfirmed } : {})),
+      '--unconfirmed',
+      'active',
+    );
     await db()
       .insert(passwordLinks)
       .values(
@@ -217,7 +222,7 @@ describe('--update', () => {
     const rows = [
       stockUser('a', changed),
       stockUser('b', { ...changed, Email: 'new@example.com' }), // the trigger ends these links too
-      stockUser('c', { EmailConfirmed: false }),
+      stockUser('c'), // whose address is confirmed by now
     ];
     await importUsers(rows, '--unconfirmed', 'active', '--update');
     const links = await db().select().from(passwordLinks).orderBy(passwordLinks.userId);
@@ -226,7 +231,7 @@ describe('--update', () => {
       ['b', false],
       ['c', true],
     ]);
-    expect(await addresses()).toMatchObject({ c: ['user-c@example.com', false] });
+    expect(await addresses()).toMatchObject({ c: ['user-c@example.com', true] });
   });
 
   test('hardens a new password as the first one', async () => {

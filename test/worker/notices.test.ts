@@ -2,7 +2,7 @@
 import { createScheduledController } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { insertNotice } from '../../src/db/notices.ts';
 import { notices, users } from '../../src/db/schema.ts';
 import worker from '../../src/index.ts';
@@ -17,8 +17,9 @@ import { forge } from '../support/tokens.ts';
 const ID = 'id-of-jdoe';
 let mailbox: Mailbox;
 
+beforeAll(resetDatabase);
 beforeEach(async () => {
-  await resetDatabase();
+  await database().delete(users);
   await addUser('jdoe', { id: ID, email: 'old@example.org', emailConfirmed: true });
   mailbox = new Mailbox();
 });

@@ -2,7 +2,7 @@
 
 import { env } from 'cloudflare:workers';
 import { eq, sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { passwordLinks, users } from '../../src/db/schema.ts';
 import { HEADERS, problem, REFUSED } from '../support/answers.ts';
 import { breakNext, callsTo, forgetCalls, releaseHeldUp, untilCalled } from '../support/control.ts';
@@ -17,8 +17,9 @@ const PATH = '/api/Password/Forgotten';
 const ID = 'id-of-jdoe';
 let mailbox: Mailbox;
 
+beforeAll(resetDatabase);
 beforeEach(async () => {
-  await resetDatabase();
+  await database().delete(users);
   await addUser('jdoe', { id: ID, email: 'JDoe@Example.org', emailConfirmed: true });
   await addUser('unconfirmed', { email: 'unconfirmed@example.org' });
   await addUser('inactive', { email: 'inactive@example.org', emailConfirmed: true, active: false });

@@ -1,6 +1,6 @@
 /** `POST /api/Password`. */
 import { eq, sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makePasswordLink } from '../../src/account/password-link.ts';
 import { replaceLinks } from '../../src/db/password-links.ts';
 import { passwordLinks, users } from '../../src/db/schema.ts';
@@ -18,8 +18,9 @@ import { raceRounds } from '../support/rounds.ts';
 
 const ID = 'id-of-jdoe';
 
+beforeAll(resetDatabase);
 beforeEach(async () => {
-  await resetDatabase();
+  await database().delete(users);
   await addUser('jdoe', { id: ID, email: 'jdoe@example.org', updatedAt: new Date(0) });
   await forgetCalls();
 });
