@@ -2,6 +2,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import worker from '../../src/index.ts';
+import { noteAttempt } from './attempts.ts';
 import { solveCaptcha } from './control.ts';
 import { PASSWORD } from './fixtures.ts';
 import { noteSecret, noteToken } from './secrets.ts';
@@ -39,6 +40,7 @@ export async function loginBody(userName: string, members: object = {}): Promise
 }
 
 export function loginRequest(body: BodyInit, headers: Record<string, string> = {}): Request {
+  noteAttempt('/api/Auth'); // also where a test sends it by a way of its own
   return new Request(`${ORIGIN}/api/Auth`, {
     method: 'POST',
     body,
@@ -69,6 +71,7 @@ async function sendAndWait(request: Request, bindings: Env = env): Promise<Respo
 
 /** The same, but `rest` waits for what the Worker does after the answer. */
 export async function sendAndLeave(request: Request, bindings: Env = env) {
+  noteAttempt(request.url);
   const [, bearerToken = ''] =
     /^Bearer (.*)/.exec(request.headers.get('Authorization') ?? '') ?? [];
   noteToken(bearerToken);

@@ -1,11 +1,11 @@
 /** The exact lockout: what a guesser can try, and what it costs the user. */
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { beginLogin } from '../../src/db/login-statement.ts';
 import { loginAttemptSalt, loginAttempts } from '../../src/db/schema.ts';
 import { problem, REFUSED } from '../support/answers.ts';
 import { breakNext, releaseHeldUp } from '../support/control.ts';
-import { addUser, database, resetDatabase } from '../support/fixtures.ts';
+import { addUser, database, forgetAttempts, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
 import {
   login,
@@ -29,6 +29,7 @@ beforeAll(async () => {
   await addUser('jdoe', { id: 'id-of-jdoe' });
   await addUser('inactive', { active: false });
 });
+beforeEach(forgetAttempts); // some tests count attempts without a request
 afterEach(() => vi.restoreAllMocks());
 
 async function fail(userName: string, times: number): Promise<void> {

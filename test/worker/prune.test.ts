@@ -2,7 +2,7 @@
 import { createScheduledController } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { eq, sql } from 'drizzle-orm';
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { layerIdOf, storeHashes, toHashRow } from '../../cli/hash-row.ts';
 import {
   foreignLayers,
@@ -15,11 +15,12 @@ import worker from '../../src/index.ts';
 import { parseStoredHash } from '../../src/password/stored-hash.ts';
 import { breakNext, identityHash } from '../support/control.ts';
 import { expectValue } from '../support/expect-value.ts';
-import { addUser, database, resetDatabase } from '../support/fixtures.ts';
+import { addUser, database, forgetAttempts, resetDatabase } from '../support/fixtures.ts';
 import { recordLog } from '../support/log.ts';
 import { raceRounds } from '../support/rounds.ts';
 
 beforeAll(resetDatabase);
+beforeEach(forgetAttempts); // the tests add them by hand
 afterEach(() => vi.restoreAllMocks());
 
 const tick = (settings: Partial<Env> = {}) =>
