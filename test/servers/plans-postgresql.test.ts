@@ -1,9 +1,10 @@
 /**
- * How PostgreSQL goes about a login and about lists of many users. This needs a real server, because the embedded one takes
+ * How PostgreSQL goes about a login, a forgotten password and lists of many users. This needs a real server, because the embedded one takes
  * too long to fill.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/connection.ts';
+import { findForgetfulUsers } from '../../src/db/forgotten-requests.ts';
 import { beginLogin } from '../../src/db/login-statement.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { findUsers, type UserFilter } from '../../src/db/users.ts';
@@ -42,6 +43,7 @@ describe.skipIf(bin === undefined)('a real PostgreSQL', () => {
     await migrateFirst(database.databaseUrl, 4);
     await fillUsers(database.client, count);
     await migrate(database.databaseUrl);
+    await database.client.query('update users set email_confirmed = true where user_name like 'ana.castro%'');
     await database.client.query('analyze');
     return database;
   }
@@ -50,6 +52,18 @@ describe.skipIf(bin === undefined)('a real PostgreSQL', () => {
     const key = { normalizedUserName, attemptId: crypto.randomUUID() };
     return beginLogin(db, key, { failures: 5, minutes: 5 });
   };
+
+  const forget = (typed: string) => (db: Database) =>
+    findForgetfulUsers(db, typed, typed.toUpperCase());
+
+  test.each(['ana.castro40', 'ana.castro40@example.com', 'nobody@example.com'])(
+    'finds the user who has forgotten the password by %s as fast among many users as among few',
+    async (typed) => {
+      const { scanned, blocks } = await many.costOf(forget(typed));
+      expect(scanned).not.toContain('users');
+      expect(blocks).toBeLessThan(20);
+    },
+  );
 
   const list = (filter: UserFilter, after?: string) => (db: Database) =>
     findUsers(db, filter, { limit: PAGE_SIZE, after });
