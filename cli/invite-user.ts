@@ -12,6 +12,7 @@ import { normalizeUserName } from '../src/user-name.ts';
 import { audit } from './audit.ts';
 import { type Target, withDatabase } from './database.ts';
 import { readLinkHours, readLinkOrigin } from './link-settings.ts';
+import { printLink } from './links.ts';
 import { makeUser, type NewUserOptions, readNewUser } from './new-user.ts';
 import { OperatorError } from './operator-error.ts';
 import { printLine } from './print.ts';
@@ -40,11 +41,4 @@ async function refuseKnownUser(target: Target, userName: string): Promise<void> 
   if (known === undefined) return;
   const { message } = takenName(target, userName);
   throw new OperatorError(`${message} To print another link: users reset ${known.userName}`);
-}
-
-/** @param sentence what the link is for */
-export function printLink(link: string, sentence: string): void {
-  printLine(sentence);
-  printLine(link);
-  printLine('Pass it on by a way that only this user reads: the link is as good as the password.');
 }

@@ -8,8 +8,8 @@ import type { Database } from '../src/db/connection.ts';
 import { replaceLinks } from '../src/db/password-links.ts';
 import { readPasswordHash } from '../src/db/stored-passwords.ts';
 import { audit } from './audit.ts';
-import { printLink } from './invite-user.ts';
 import { readLinkHours, readLinkOrigin } from './link-settings.ts';
+import { printLink } from './links.ts';
 import { OperatorError } from './operator-error.ts';
 import { withUser } from './with-user.ts';
 

@@ -97,6 +97,7 @@ async function start({ port, reset, servicesOnly }: Options): Promise<Start<unde
     root: ROOT,
     port,
     stateFolder,
+    hasMail: isLocal,
     settings: { ...localMail, ...plan.settings, DATABASE_URL: databaseUrl },
     print(line) {
       const mail = mails.show(line);

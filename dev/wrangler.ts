@@ -33,6 +33,22 @@ export interface WranglerOptions {
   print: (line: string) => void;
   /** The Worker's module, relative to `root`. */
   entry?: string;
+  /** Whether the Worker can send mails. Wrangler simulates the mail service: see mail-lines.ts. */
+  hasMail?: boolean;
+}
+
+/**
+ * Binds the simulated mail service, whatever `wrangler.toml` says of the real one.
+ *
+ * ```ts
+ * bindMail('[observability]\nenabled = true\n', true); // …\n[[send_email]]\nname = "EMAIL"\n
+ * ```
+ *
+ * @param config the text of `wrangler.toml`
+ */
+export function bindMail(config: string, hasMail: boolean): string {
+  const without = config.replace(/^\[\[send_email\]\]\n(?:[^[\n].*\n?)*/gm, '');
+  return hasMail ? `${without}\n[[send_email]]\nname = "EMAIL"\n` : without;
 }
 
 /**
@@ -46,11 +62,13 @@ function writeConfig({
   stateFolder,
   entry,
   names,
+  hasMail,
 }: {
   root: string;
   stateFolder: string;
   entry: string;
   names: string[];
+  hasMail: boolean;
 }): string {
   let config = readFileSync(join(root, 'wrangler.toml'), 'utf8');
   const set = (key: string, value: string | string[]) => {
@@ -61,8 +79,7 @@ function writeConfig({
   set('main', join(root, entry));
   set('directory', join(root, 'public'));
   set('required', names);
-  // Wrangler simulates the mail service: see mail-lines.ts.
-  if (!/^\[\[send_email\]\]/m.test(config)) config += '\n[[send_email]]\nname = "EMAIL"\n';
+  config = bindMail(config, hasMail);
   // A required secret cannot be a variable too.
   config = config
     .split('\n')
@@ -87,9 +104,10 @@ export function startWrangler({
   settings,
   print,
   entry = 'src/index.ts',
+  hasMail = true,
 }: WranglerOptions): Wrangler {
   const noSettings = join(stateFolder, 'no-settings');
-  const config = writeConfig({ root, stateFolder, entry, names: Object.keys(settings) });
+  const config = writeConfig({ root, stateFolder, entry, names: Object.keys(settings), hasMail });
   writeFileSync(noSettings, '');
   const child = spawn(
     process.execPath,

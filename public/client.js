@@ -11,7 +11,8 @@ export class PorteroError extends Error {
         this.detail = options?.detail;
     }
 }
-const ANSWER_DEADLINE_MS = 30_000;
+const LOGIN_DEADLINE_MS = 30_000;
+const PASSWORD_DEADLINE_MS = 45_000;
 export function createClient(options) {
     const send = options.fetch ?? ((request) => fetch(request));
     const page = globalThis.location?.href;
@@ -32,7 +33,8 @@ export function createClient(options) {
         const stop = AbortSignal.any(signal ? [signal, sitting.signal] : [sitting.signal]);
         const sentAt = performance.now();
         const body = { userName, password, captchaToken };
-        const { response, text } = await post('api/Auth', body, { stop, failure: 'login_failed' });
+        const options = { stop, deadlineMs: LOGIN_DEADLINE_MS, failure: 'login_failed' };
+        const { response, text } = await post('api/Auth', body, options);
         const read = readLogin(response, text, { turn, issuedAt: sentAt });
         if (current && current.turn > turn) {
             throw new PorteroError('login_cancelled', 'A later login has succeeded meanwhile.');
@@ -42,14 +44,10 @@ export function createClient(options) {
         remindInTime();
         return read.session;
     }
-    async function post(path, body, { stop, failure }) {
-        const deadline = AbortSignal.timeout(ANSWER_DEADLINE_MS);
+    async function post(path, body, { stop, deadlineMs, failure, }) {
         const request = new Request(new URL(path, base), {
-            method: 'POST',
-            headers: { 'Content-Type': 'application/json' },
-            body: JSON.stringify(body),
-            redirect: 'error',
-            signal: stop ? AbortSignal.any([stop, deadline]) : deadline,
+            ...toJson(body),
+            signal: AbortSignal.any([stop, AbortSignal.timeout(deadlineMs)]),
         });
         let answer;
         try {
@@ -57,36 +55,37 @@ export function createClient(options) {
             answer = { response, text: await response.text() };
         }
         catch (cause) {
-            stop?.throwIfAborted();
+            stop.throwIfAborted();
             throw new PorteroError(failure, 'The login service did not answer.', { cause });
         }
-        stop?.throwIfAborted();
+        stop.throwIfAborted();
         return answer;
     }
-    async function setPassword({ token, newPassword, captchaToken }, { signal } = {}) {
-        const body = { token, newPassword, captchaToken };
-        const options = { stop: signal, failure: 'password_failed' };
-        const { response, text } = await post('api/Password', body, options);
-        throwUnlessDone(response, text);
-    }
-    async function forgetPassword({ userName, captchaToken }, { signal } = {}) {
-        const body = { userName, captchaToken };
-        const options = { stop: signal, failure: 'password_failed' };
-        const { response, text } = await post('api/Password/Forgotten', body, options);
+    async function postPassword(path, body, signal) {
+        const stop = signal ?? new AbortController().signal;
+        const options = { stop, deadlineMs: PASSWORD_DEADLINE_MS, failure: 'password_failed' };
+        const { response, text } = await post(path, body, options);
         throwUnlessDone(response, text);
     }
     async function changePassword({ currentPassword, newPassword }, { signal } = {}) {
-        const response = await fetchWithToken(new URL('api/Users/me/password', base), {
-            method: 'POST',
-            headers: { 'Content-Type': 'application/json' },
-            body: JSON.stringify({ currentPassword, newPassword }),
-            redirect: 'error',
-            ...(signal && { signal }),
-        });
+        const url = new URL('api/Users/me/password', base);
+        const init = { ...toJson({ currentPassword, newPassword }), ...(signal && { signal }) };
+        let response;
+        let text;
+        try {
+            response = await fetchWithToken(url, init, PASSWORD_DEADLINE_MS);
+            text = await response.text();
+        }
+        catch (cause) {
+            signal?.throwIfAborted();
+            if (cause instanceof PorteroError)
+                throw cause;
+            throw new PorteroError('password_failed', 'The login service did not answer.', { cause });
+        }
         if (response.status === 401) {
             throw new PorteroError('password_failed', 'The service refused a fresh token too.');
         }
-        throwUnlessDone(response, await response.text());
+        throwUnlessDone(response, text);
     }
     function noteTime({ headers }) {
         if (!current)
@@ -152,7 +151,7 @@ export function createClient(options) {
                 : new PorteroError('login_cancelled', 'The login was cancelled.', { cause });
         throw failure;
     }
-    async function fetchWithToken(input, init = {}) {
+    async function fetchWithToken(input, init = {}, deadlineMs) {
         const url = isRequest(input) ? undefined : new URL(input, base);
         const userId = current?.session.claims.sub;
         const loggedOut = sitting.signal;
@@ -169,7 +168,7 @@ export function createClient(options) {
             throwIfNobodys();
             if (current)
                 request.headers.set('Authorization', `Bearer ${current.token}`);
-            const response = await send(request);
+            const response = await send(deadlineMs === undefined ? request : withDeadline(request, deadlineMs));
             if (new URL(request.url).origin === base.origin && !response.redirected)
                 noteTime(response);
             return response;
@@ -208,11 +207,11 @@ export function createClient(options) {
             return current?.session;
         },
         login,
-        setPassword,
-        forgetPassword,
+        setPassword: ({ token, newPassword, captchaToken }, { signal } = {}) => postPassword('api/Password', { token, newPassword, captchaToken }, signal),
+        forgetPassword: ({ userName, captchaToken }, { signal } = {}) => postPassword('api/Password/Forgotten', { userName, captchaToken }, signal),
         changePassword,
         logout,
-        fetch: fetchWithToken,
+        fetch: (input, init) => fetchWithToken(input, init),
     };
 }
 function toOrigin(url) {
@@ -237,6 +236,15 @@ function readLogin({ status, headers }, text, begun) {
         throw new PorteroError('login_failed', `The login service answered ${status} and no token.`);
     }
 }
+const toJson = (body) => ({
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+    redirect: 'error',
+});
+const withDeadline = (request, deadlineMs) => new Request(request, {
+    signal: AbortSignal.any([request.signal, AbortSignal.timeout(deadlineMs)]),
+});
 const isLater = (status) => status === 429 || status === 503;
 function retryOf(headers) {
     const seconds = Number(headers.get('Retry-After'));
@@ -264,7 +272,7 @@ const CODES = new Map([
 ]);
 function firstError(text) {
     try {
-        return JSON.parse(text).errors[0];
+        return JSON.parse(text).errors?.[0] ?? {};
     }
     catch {
         return {};

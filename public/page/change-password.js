@@ -22,6 +22,10 @@ import { text } from './texts.js';
 export async function offerPasswordChange(client, part, signal) {
   const current = part('currentPassword', HTMLInputElement);
   const hideCurrent = makeRevealable(current, part('revealCurrent'));
+  // Another user may have typed into it.
+  part('form', HTMLFormElement).reset();
+  part('message').textContent = '';
+  part('changed').textContent = '';
   while (!signal.aborted) {
     const userName = client.session?.claims.name ?? '';
     part('owner', HTMLInputElement).value = userName;

@@ -39,10 +39,11 @@ const PATIENCE_MS = 2_000;
 export async function untilSent(part, options) {
   const { label, busy, patience, send, explain, begin, signal } = options;
   const captcha = part.has('captcha') ? showCaptcha(part, options.heedConfig) : undefined;
+  const done = new AbortController();
   setBusy(false);
   try {
     return await new Promise((resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason));
+      signal?.addEventListener('abort', () => reject(signal.reason), { signal: done.signal });
       if (signal?.aborted) reject(signal.reason);
       part('form').onsubmit = (event) => {
         event.preventDefault();
@@ -50,6 +51,7 @@ export async function untilSent(part, options) {
       };
     });
   } finally {
+    done.abort();
     captcha?.remove();
   }
 
@@ -86,6 +88,7 @@ export async function untilSent(part, options) {
 
   /** @param {unknown} error */
   async function tell(error) {
+    if (signal?.aborted) return; // the form is another one's by now
     if (error instanceof CaptchaError) return; // the message beside the captcha says it already
     captcha?.reset(); // the request has spent the captcha token, even though it failed
     part('message').textContent = await explain(error);

@@ -16,8 +16,8 @@ import { Traffic } from './traffic.js';
 const SET_PASSWORD = '/set-password';
 const FORGOTTEN_PASSWORD = '/forgotten-password';
 
-// At once, before anything else is loaded.
-const token = isAt(SET_PASSWORD) ? takeToken() : '';
+/** See start.js. */
+const token = window.takeLinkToken?.() ?? '';
 
 const ASK_BEFORE_EXPIRY_SECONDS = 60;
 

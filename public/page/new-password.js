@@ -41,22 +41,31 @@ export function showNewPassword(part, ownNames) {
     return sent;
   }
 
-  /** Says why the password was not set, and goes on saying it while the password stands there. @param {unknown} error */
+  /**
+   * Says why the password was not set. A refusal stands below the field while the password stands in it. There it is read out
+   * too, so it is not said a second time.
+   *
+   * @param {unknown} error
+   */
   async function explain(error) {
     const sentence = await passwordSentence(error);
     const isRefused = error instanceof PorteroError && error.code === 'password_refused';
     if (isRefused) refusals.set(sent, sentence);
-    assess();
-    return sentence;
+    const isShown = (await assess()) && isRefused && field.value === sent;
+    return isShown ? '' : sentence;
   }
+
+  /** Says how good the password is. @returns whether that is known */
 
   async function assess() {
     const rules = await policy?.catch(() => undefined);
-    if (rules === undefined) return;
+    if (rules === undefined) return false;
     const { sentence, isGood } = judge(rules);
     part('quality').classList.toggle('good', isGood);
+    part('quality').classList.toggle('bad', refusals.has(field.value));
     // A screen reader reads every change out.
     if (part('quality').textContent !== sentence) part('quality').textContent = sentence;
+    return true;
   }
 
   /** @param {typeof import('/password-policy.js')} rules */
@@ -98,8 +107,8 @@ export async function passwordSentence(error) {
 /** The service names the rule in English. @param {string | undefined} detail */
 async function refusalOf(detail) {
   if (detail === 'is the current password') return text('password_is_current');
-  const { reasonOf, MIN_LENGTH, MAX_LENGTH } = await import('/password-policy.js');
-  const reason = reasonOf(detail);
-  const values = { minLength: MIN_LENGTH, maxLength: MAX_LENGTH };
+  const rules = await policy?.catch(() => undefined);
+  const reason = rules?.reasonOf(detail);
+  const values = { minLength: rules?.MIN_LENGTH ?? 0, maxLength: rules?.MAX_LENGTH ?? 0 };
   return reason === undefined ? text('passwordRefused') : text(`password_${reason}`, values);
 }

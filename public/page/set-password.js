@@ -14,8 +14,7 @@ import { text } from './texts.js';
 /** @import { Client } from '/client.js' */
 
 /**
- * Takes the token out of the address bar. So no history entry, no bookmark and nobody who looks at the screen has it. Only
- * this page does, until it is closed.
+ * Takes the token of another link out of the address bar. `start.js` takes that of the first one.
  *
  * @returns {string} empty where the address has none
  */

@@ -30,12 +30,23 @@
 
   if (NEEDED.some(isMissing)) return;
   dataset.start = 'pending';
+
+  // At once, the token of a link leaves the address bar. So no entry of the history has it, and nobody who looks at the screen.
+  const fragment = location.hash;
+  if (/^\/set-password\/?$/.test(location.pathname)) {
+    history.replaceState(null, '', location.pathname);
+    window.takeLinkToken = () => {
+      delete window.takeLinkToken; // before any other script is loaded
+      return fragment.slice(1);
+    };
+  }
+
   const fail = () => {
     dataset.start = 'failed';
-    // Not their own address: the page may be that of a link, whose token still stands in the address bar.
     for (const link of document.querySelectorAll('#unloaded a')) {
       link.addEventListener('click', (event) => {
         event.preventDefault();
+        if (fragment !== '') history.replaceState(null, '', location.pathname + fragment);
         location.reload();
       });
     }

@@ -10,8 +10,8 @@ import { text } from './texts.js';
 /** @import { Client } from '/client.js' */
 /** @import { Part } from './template.js' */
 
-/** The service decides within 20 s, unless an imported hash is very strong. */
-const ANSWER_DEADLINE_MS = 30_000;
+/** The service decides a login within 20 s, and the password of a link within 36 s, unless an imported hash is very strong. */
+const ANSWER_DEADLINE_MS = 45_000;
 
 /** The page shows at most this many requests. */
 const MAX_LINES = 20;

@@ -31,7 +31,8 @@ export interface NewLink {
  */
 const MOST_FORGOTTEN_LINKS = 3;
 
-const lockUser = (db: Database, userId: string) =>
+/** The first statement of a batch on a user. The later ones see what was done before it. */
+export const lockUser = (db: Database, userId: string) =>
   db.execute(sql`select from ${users} where ${users.id} = ${userId} for update`);
 
 /** Adds a link. An inactive user gets none. @param condition on the row of the user */

@@ -97,7 +97,7 @@ export const users = pgTable(
     normalizedUserName: codePointText('normalized_user_name').notNull().unique(),
     email: text('email'),
     /**
-     * Whether the address is known to be the user's own: its source says so, or a mailed link was used. Only a confirmed
+     * Whether the address is known to be the user's own: an operator or its source says so, or a mailed link was used. Only a confirmed
      * address gets mail. An address that somebody typed once would be a way into the account.
      */
     emailConfirmed: boolean('email_confirmed').notNull().default(false),
@@ -147,7 +147,8 @@ export const LINK_KINDS = ['invitation', 'reset', 'forgotten'] as const;
  * because the links of the last hour are counted.
  *
  * The trigger `users_end_password_links` ends the open links of a user whose password, name or address was changed, and of
- * a user who was deactivated. So no statement can forget that.
+ * a user who was deactivated. So no statement can forget that. Only an import has to end them itself: it brings a password and
+ * leaves `passwordSetAt` empty.
  */
 export const passwordLinks = pgTable(
   'password_links',

@@ -76,14 +76,14 @@ const spanish: Texts = {
   forgotten: ({ userName, link, hours }, { host }) => [
     `Una contraseña nueva para ${host}`,
     `Alguien ha pedido una contraseña nueva para el usuario ${userName} en ${host}.`,
-    `Si has sido tú, ponla con este enlace. Vale una sola vez, durante ${hours === 1 ? 'una hora' : `${hours} horas`}:`,
+    `Si has sido tú, créala con este enlace. Vale una sola vez, durante ${hours === 1 ? 'una hora' : `${hours} horas`}:`,
     link,
     'Si no has sido tú, no hagas nada. Tu contraseña no cambia.',
   ],
   password_set: ({ userName, at }, { host, publicUrl }) => [
-    `Tu contraseña de ${host} es nueva`,
-    `El ${timeOf(at)} se puso una contraseña nueva para el usuario ${userName} en ${host}.`,
-    'Si no has sido tú, avisa enseguida a quien administra el servicio y pon una contraseña nueva:',
+    `Se ha cambiado tu contraseña de ${host}`,
+    `El ${timeOf(at)} se guardó una contraseña nueva para el usuario ${userName} en ${host}.`,
+    'Si no has sido tú, avisa enseguida a quien administra el servicio y crea una contraseña nueva:',
     `${publicUrl}/forgotten-password`,
   ],
   renamed: ({ userName, newName, at }, { host }) => [

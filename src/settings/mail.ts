@@ -56,7 +56,7 @@ export function toMailSettings(env: MailEnvironment): MailSettings | undefined {
   return { email, from, publicUrl };
 }
 
-/** Without a sender nobody wants mail. With one, mail that is not sent is a mistake, and the log names it. */
+/** Where there is a sender or the binding, somebody wants mail. What is missing then is a mistake, and the log names it. */
 export function missingForMail(env: MailEnvironment): SettingFault[] {
   if (env.MAIL_FROM === undefined && env.EMAIL === undefined) return [];
   const names = ['EMAIL', 'MAIL_FROM', 'PUBLIC_URL'] as const;

@@ -68,8 +68,8 @@ describePage('a new password', () => {
     await newPasswordOf(page).fill(userName);
     await expect.poll(() => qualityOf(page)).toBe('The password is good.');
     await page.keyboard.press('Enter');
-    await alerted(page, own);
     await expect.poll(() => qualityOf(page)).toBe(own);
+    expect((await page.getByRole('alert').allTextContents()).join('')).toBe(''); // said once
     expect(await focused(page)).toBe('INPUT New password');
     await newPasswordOf(page).fill(NEW_PASSWORD);
     await expect.poll(() => qualityOf(page)).toBe('The password is good.');
@@ -95,6 +95,16 @@ describePage('a new password', () => {
     await alerted(page, "The password is the user's own name");
     expect(await qualityOf(page)).toBe('The password is good.');
     await page.getByRole('button', { name: 'Set the password' }).click();
+    await shows(page, IS_SET);
+  });
+
+  test('is refused by the service alone where the policy does not load', async () => {
+    const prepare = (page: Page) => page.route('**/password-policy.js', (route) => route.abort());
+    const path = await addLink(await addUser());
+    const page = await openPage({ path, prepare, expectedErrors: /ERR_FAILED/ });
+    await setPassword(page, 'short');
+    await alerted(page, 'The service does not accept this password. Try another one.');
+    await setPassword(page);
     await shows(page, IS_SET);
   });
 
@@ -150,8 +160,8 @@ describePage('a change of the password', () => {
   ])('is refused where the new password is %s', async (_, password, sentence) => {
     const page = await openAccount();
     await changePassword(page, PASSWORD, password);
-    await alerted(page, sentence);
     await expect.poll(() => qualityOf(page)).toBe(sentence);
+    await expect.poll(() => page.getByText('Changing…').count()).toBe(0);
     expect(await focused(page)).toBe('INPUT New password');
     expect(await currentOf(page).inputValue()).toBe(PASSWORD);
     await setPassword(page);
@@ -188,6 +198,23 @@ describePage('a change of the password', () => {
     await logOut(page);
     await logIn(page, userName, NEW_PASSWORD);
     await page.getByRole('heading', { name: userName }).waitFor();
+  });
+
+  test('is gone where another user logs in meanwhile', async () => {
+    const userName = await addUser({ role: 'Visitors' });
+    const other = await addUser();
+    const page = await openPage();
+    await issueExpired(page, userName, { role: 'Visitors', permissions: [] });
+    await logIn(page, userName);
+    await changePassword(page, PASSWORD, NEW_PASSWORD);
+    const dialog = dialogOf(page);
+    await dialog.getByLabel('User name').fill(other);
+    await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: other }).waitFor();
+    await expect.poll(() => currentOf(page).inputValue()).toBe('');
+    expect(await newPasswordOf(page).inputValue()).toBe('');
+    expect((await page.getByRole('alert').allTextContents()).join('')).toBe('');
   });
 
   test('is left as it is when the login is cancelled', async () => {

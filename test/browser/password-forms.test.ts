@@ -142,10 +142,10 @@ describePage('every form for a password', () => {
     await page.getByRole('button', { name: 'Mostrar la contraseña' }).click();
     await password.fill(NEW_PASSWORD);
     await check('La contraseña es buena.');
-    await page.getByRole('button', { name: 'Poner la contraseña' }).click();
+    await page.getByRole('button', { name: 'Guardar la contraseña' }).click();
     await check('Ya puedes iniciar sesión con ella.');
     await page.goto('/set-password');
-    await check('Este enlace no vale');
+    await check('Este enlace no es válido');
 
     await page.getByRole('link', { name: 'Ir al inicio de sesión' }).click();
     await page.getByLabel('Usuario').fill(userName);
@@ -180,8 +180,8 @@ describePage('every form for a password', () => {
     await keyboard.type(userName);
     await stops('BUTTON Send me a link');
     await keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
-    expect(await focused(page)).toBe('H1 Look into your mailbox');
+    await page.getByRole('heading', { name: 'Check your mailbox' }).waitFor();
+    expect(await focused(page)).toBe('H1 Check your mailbox');
     await stops('A To the login');
 
     await page.goto(await addLink(userName));

@@ -110,7 +110,7 @@ describePage('a link', () => {
     const page = await openPage({ path });
     if (path.includes('#')) await setPassword(page, 'another four words in a row');
     await shows(page, NOT_GOOD);
-    await page.getByText('Your password has not changed.').waitFor();
+    await page.getByText(/^It was used, has expired, or is incomplete\./).waitFor();
     expect(await page.getByText('Ask your administrator').count()).toBe(0);
     expect(await page.evaluate('location.hash')).toBe('');
     await link(page, 'Get a new link').click();

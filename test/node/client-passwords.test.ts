@@ -85,6 +85,16 @@ describe('setPassword', () => {
     ],
     ['400 without errors', () => Response.json({}, { status: 400 }), { code: 'password_failed' }],
     ['another member', () => refusal('toString', ''), { code: 'password_failed' }],
+    [
+      'no errors at all',
+      () => Response.json({ errors: [] }, { status: 400 }),
+      { code: 'password_failed' },
+    ],
+    [
+      'an empty error',
+      () => Response.json({ errors: [null] }, { status: 400 }),
+      { code: 'password_failed' },
+    ],
     ['no JSON', () => new Response('<', { status: 400 }), { code: 'password_failed' }],
     ['500', () => new Response(null, { status: 500 }), { code: 'password_failed' }],
   ])('tells %s', async (_, respond, error) => {
@@ -158,6 +168,24 @@ describe('changePassword', () => {
     await login();
     answer = () => refusal(member, 'is wrong');
     expect(await errorOf(changePassword)).toMatchObject({ code, detail: 'is wrong' });
+  });
+
+  test('tells that nothing was answered, with the cause', async () => {
+    await login();
+    answer = () => Promise.reject(new TypeError('offline'));
+    expect(await errorOf(changePassword)).toMatchObject({
+      code: 'password_failed',
+      cause: new TypeError('offline'),
+    });
+  });
+
+  test('waits for an answer for 45 seconds, and for the user as long as it takes', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout');
+    logIn = login;
+    answer = () => new Response(null, { status: requests.length === 1 ? 401 : 204 });
+    await changePassword();
+    expect(timeout.mock.calls).toEqual([[45_000], [30_000], [45_000]]);
+    timeout.mockRestore();
   });
 
   test('asks for a login where the token is refused, and goes on', async () => {

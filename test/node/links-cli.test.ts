@@ -212,7 +212,8 @@ describe('what is told by mail later', () => {
   test('another address is told to the old one', async () => {
     const { output } = await run(['set-email', 'ANA', ' new@example.org ']);
     expect(output).toBe(
-      'The address of ana in the local database is new@example.org, and confirmed.\n',
+      'The address of ana in the local database is new@example.org, and confirmed.\n' +
+        'The open links of ana have ended. To print a new one: users reset ana\n',
     );
     expect(await find()).toMatchObject({ email: 'new@example.org', emailConfirmed: true });
     expect(await queued()).toEqual([['address_changed', 'ana', 'old@example.org']]);

@@ -43,7 +43,9 @@ describe.skipIf(bin === undefined)('a real PostgreSQL', () => {
     await migrateFirst(database.databaseUrl, 4);
     await fillUsers(database.client, count);
     await migrate(database.databaseUrl);
-    await database.client.query('update users set email_confirmed = true where user_name like 'ana.castro%'');
+    await database.client.query(
+      "update users set email_confirmed = true where user_name like 'ana.castro%'",
+    );
     await database.client.query('analyze');
     return database;
   }

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { expect, vi } from 'vitest';
 import { runCommand } from '../../cli/program.ts';
-import { type Environment, LEAK, noteSecrets, OWN_SETTINGS } from './process.ts';
+import { type Environment, LEAK, noteSecrets, OWN_SETTINGS, strayTokens } from './process.ts';
 import { linesWithSecrets } from './secrets.ts';
 
 /** Runs a command. One at a time: the console and standard input belong to it. */
@@ -29,6 +29,7 @@ export async function runHere(args: string[], environment: Environment, input = 
     for (const spy of spies) spy.mockRestore();
     expect(linesWithSecrets(output.split('\n'))).toEqual([]);
     expect(output).not.toMatch(LEAK);
+    expect(strayTokens(output)).toEqual([]);
   }
 }
 

@@ -10,8 +10,8 @@ import { PAGE_URL } from './page.ts';
 
 export const NEW_PASSWORD = 'four words in a row';
 export const IS_SET = 'Your password is set';
-export const LINK_SENT = 'Look into your mailbox';
-export const NOT_GOOD = 'This link is not good';
+export const LINK_SENT = 'Check your mailbox';
+export const NOT_GOOD = 'This link does not work';
 
 /** Makes a link. @returns its path and token */
 export async function addLink(userName: string): Promise<string> {

@@ -29,6 +29,12 @@ export function noteSecrets(environment: Environment, input: string): void {
 /** A token or a hash, whatever it is of, and a one-time link in an event. Only its own line on standard output has a link. */
 export const LEAK = /(?<![\w-])eyJ[\w-]{20}|\$portero\$|^\{"event":.*#[\w-]{43}/m;
 
+/** Tokens of links that stand in an output more than once: a link is printed once, and its token nowhere else. */
+export function strayTokens(output: string): string[] {
+  const tokens = [...output.matchAll(/#([\w-]{43})\b/g)].map(([, token = '']) => token);
+  return tokens.filter((token) => output.split(token).length !== 2);
+}
+
 /**
  * Starts a program of the project. It leads a process group, as one that a shell has started does.
  */
@@ -72,6 +78,7 @@ export function start(args: string[], environment: Environment, input = '') {
     await ended;
     clearTimeout(giveUp);
     expect(output).not.toMatch(LEAK);
+    expect(strayTokens(output)).toEqual([]);
     // Which says how to start a Worker beside it.
     if (!args.includes('--services-only')) {
       expect(linesWithSecrets(output.split('\n'))).toEqual([]);

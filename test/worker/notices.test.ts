@@ -51,10 +51,10 @@ test('a changed password is told by mail, in the language of the request', async
   const [mail] = mailbox.mails;
   expect(mail).toMatchObject({
     to: 'old@example.org',
-    subject: 'Tu contraseña de login.example.org es nueva',
+    subject: 'Se ha cambiado tu contraseña de login.example.org',
   });
   expect(mail?.text).toMatch(
-    /^El \d{4}-\d\d-\d\d \d\d:\d\d UTC se puso .* para el usuario jdoe en/,
+    /^El \d{4}-\d\d-\d\d \d\d:\d\d UTC se guardó .* para el usuario jdoe en/,
   );
   expect(mail?.text).toContain('https://login.example.org/forgotten-password');
   expect(mail?.text).not.toContain(NEW_PASSWORD);

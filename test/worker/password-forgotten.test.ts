@@ -3,6 +3,8 @@
 import { env } from 'cloudflare:workers';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { makePasswordLink } from '../../src/account/password-link.ts';
+import { addForgottenLink } from '../../src/db/password-links.ts';
 import { passwordLinks, users } from '../../src/db/schema.ts';
 import { HEADERS, problem, REFUSED } from '../support/answers.ts';
 import { breakNext, callsTo, forgetCalls, releaseHeldUp, untilCalled } from '../support/control.ts';
@@ -10,7 +12,7 @@ import { addUser, database, forgetAttempts, resetDatabase } from '../support/fix
 import { LIMIT_OF_THREE, TOO_MANY } from '../support/limit-of-three.ts';
 import { NEW_PASSWORD, passwordRequest, setPassword } from '../support/links.ts';
 import { recordLog } from '../support/log.ts';
-import { Mailbox } from '../support/mailbox.ts';
+import { Mailbox, PUBLIC_URL } from '../support/mailbox.ts';
 import { ADDRESS, login, ORIGIN, send, sendAndLeave, sendWith, wire } from '../support/requests.ts';
 
 const PATH = '/api/Password/Forgotten';
@@ -294,6 +296,18 @@ describe('a flood', () => {
     );
     for (const answer of answers) expect(answer).toEqual(ACCEPTED);
     expect(mailbox.mails).toHaveLength(3);
+    expect(await database().$count(passwordLinks)).toBe(3);
+  });
+
+  test('that reaches the links 200 times at once makes three of them', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const { tokenDigest } = await makePasswordLink(PUBLIC_URL);
+        const link = { userId: ID, tokenDigest, hours: 1, address: 'JDoe@Example.org' };
+        return addForgottenLink(database(), link);
+      }),
+    );
+    expect(made.filter(Boolean)).toHaveLength(3);
     expect(await database().$count(passwordLinks)).toBe(3);
   });
 

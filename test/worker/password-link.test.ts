@@ -1,9 +1,10 @@
 /** `POST /api/Password`. */
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { makePasswordLink } from '../../src/account/password-link.ts';
-import { replaceLinks } from '../../src/db/password-links.ts';
+import { digestOfToken, makePasswordLink } from '../../src/account/password-link.ts';
+import { replaceLinks, takeLink } from '../../src/db/password-links.ts';
 import { passwordLinks, users } from '../../src/db/schema.ts';
+import { replacePassword } from '../../src/db/stored-passwords.ts';
 import { hashQueue } from '../../src/password/hash-queue.ts';
 import { HEADERS, problem, REFUSED } from '../support/answers.ts';
 import { breakNext, callsTo, forgetCalls, untilCalled } from '../support/control.ts';
@@ -382,6 +383,54 @@ describe('of what comes at a time', () => {
       const [{ newPassword } = { newPassword: '' }] = winners;
       expect((await login('jdoe', { Password: newPassword })).status).toBe(200);
       expect(await openLinks()).toBe(0);
+    }
+  });
+
+  test('fifty statements that take a link take it once', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const tokenDigest = (await digestOfToken(await addLink(ID))) ?? '';
+      const taken = await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          takeLink(database(), { tokenDigest, passwordHash: `hash ${index}` }),
+        ),
+      );
+      const winner = taken.findIndex((result) => result !== undefined);
+      expect(taken.filter((result) => result !== undefined)).toHaveLength(1);
+      expect((await stored())?.passwordHash).toBe(`hash ${winner}`);
+    }
+  });
+
+  test('a use and a change of the password: the last of the two counts, and no link is open', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const tokenDigest = (await digestOfToken(await addLink(ID))) ?? '';
+      const current = (await stored())?.passwordHash ?? '';
+      const attemptId = crypto.randomUUID();
+      const [taken, replaced] = await Promise.all([
+        takeLink(database(), { tokenDigest, passwordHash: `by link ${round}` }),
+        replacePassword(
+          database(),
+          { normalizedUserName: 'JDOE', attemptId },
+          { userId: ID, current, fresh: `by hand ${round}` },
+        ),
+      ]);
+      // Who comes second finds the other one's work: another hash, or an ended link.
+      expect([taken, replaced].filter((result) => result !== undefined)).toHaveLength(1);
+      const winner = taken === undefined ? 'by hand' : 'by link';
+      expect((await stored())?.passwordHash).toBe(`${winner} ${round}`);
+      expect(await openLinks()).toBe(0);
+    }
+  });
+
+  test('a use and a deletion of the user: nothing is left', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      await addUser('gone', { id: 'gone' });
+      const token = await addLink('gone');
+      const [used] = await Promise.all([
+        setPassword(token),
+        database().delete(users).where(eq(users.id, 'gone')),
+      ]);
+      expect([204, 400]).toContain(used.status);
+      expect(await database().$count(passwordLinks, eq(passwordLinks.userId, 'gone'))).toBe(0);
     }
   });
 

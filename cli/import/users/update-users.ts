@@ -50,6 +50,7 @@ export async function updateUsers(
   const hashes = updates.flatMap(({ sets, hashed }) => (sets.has('password') ? hashed.hash : []));
   const [updated] = await storeHashes(db, hashes, [
     db.execute<{ number: number }>(updateStatement(source, updates)),
+    db.execute<{ number: number }>(endLinksStatement(updates)),
   ]);
   const done = new Set(updated?.rows.map(({ number }) => number));
   const raced = batch.map(({ row }) => row.number).filter((number) => !done.has(number));
@@ -95,12 +96,7 @@ function updateStatement(source: string, updates: Update[]) {
         -- An administrator was none when the import looked, or is one of those above.
         and not (users.active and (row."setsRole" or row."setsActive") and exists (
           select from roles where roles.id = users.role_id and is_admin))
-      returning row."number", users.id, row."setsPassword"
-    ),
-    -- The trigger does not see a password that an import brings, because \`password_set_at\` stays empty.
-    ended as (
-      update ${passwordLinks} set ended_at = now()
-      from updated where password_links.user_id = updated.id and updated."setsPassword" and ended_at is null
+      returning row."number"
     ),
     done as (select number from updated union all select "number" from row where not "isChange"),
     recorded as (
@@ -115,6 +111,21 @@ function updateStatement(source: string, updates: Update[]) {
         imported_at = now()
     )
     select number from done`;
+}
+
+/**
+ * Ends the links of users who got another password. The trigger does not see it, because `password_set_at` stays empty. It is a
+ * statement of its own, so that it also sees a link that was made while the update waited for its user.
+ */
+function endLinksStatement(updates: Update[]) {
+  const rows = updates
+    .filter(({ sets }) => sets.has('password'))
+    .map(({ hashed }) => ({ id: hashed.row.id, passwordHash: hashed.hash?.passwordHash ?? null }));
+  return sql`
+    update ${passwordLinks} set ended_at = now()
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row("id" text, "passwordHash" text)
+      join ${users} on users.id = row."id" and users.password_hash is not distinct from row."passwordHash"
+    where password_links.user_id = users.id and ended_at is null`;
 }
 
 const FURTHER_COLUMNS = sql`, "number" integer, "isChange" boolean, "setsEmail" boolean,

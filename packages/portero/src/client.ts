@@ -166,7 +166,10 @@ export type PorteroErrorCode =
   | 'current_password_refused'
   /** There were too many attempts, or the service cannot decide now: see `retryAfterSeconds`. */
   | 'password_later'
-  /** The service did not answer within 30 seconds, or in another way than Portero does. */
+  /**
+   * The service did not answer within 45 seconds. Then the password may be set all the same. Or it answered with a status that
+   * has no code here, such as 403 or 404.
+   */
   | 'password_failed';
 
 /**
@@ -207,7 +210,10 @@ export class PorteroError extends Error {
 }
 
 /** Portero itself ends a login after 26 s at most. */
-const ANSWER_DEADLINE_MS = 30_000;
+const LOGIN_DEADLINE_MS = 30_000;
+
+/** Portero itself sets a password within 36 s. */
+const PASSWORD_DEADLINE_MS = 45_000;
 
 interface Login {
   token: string;
@@ -262,7 +268,8 @@ export function createClient(options: ClientOptions): Client {
     const stop = AbortSignal.any(signal ? [signal, sitting.signal] : [sitting.signal]);
     const sentAt = performance.now();
     const body = { userName, password, captchaToken };
-    const { response, text } = await post('api/Auth', body, { stop, failure: 'login_failed' });
+    const options = { stop, deadlineMs: LOGIN_DEADLINE_MS, failure: 'login_failed' } as const;
+    const { response, text } = await post('api/Auth', body, options);
     const read = readLogin(response, text, { turn, issuedAt: sentAt });
     if (current && current.turn > turn) {
       throw new PorteroError('login_cancelled', 'A later login has succeeded meanwhile.');
@@ -277,45 +284,32 @@ export function createClient(options: ClientOptions): Client {
   async function post(
     path: string,
     body: object,
-    { stop, failure }: { stop: AbortSignal | undefined; failure: PorteroErrorCode },
+    {
+      stop,
+      deadlineMs,
+      failure,
+    }: { stop: AbortSignal; deadlineMs: number; failure: PorteroErrorCode },
   ): Promise<{ response: Response; text: string }> {
-    const deadline = AbortSignal.timeout(ANSWER_DEADLINE_MS);
     const request = new Request(new URL(path, base), {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-      redirect: 'error', // the password goes to this address and to no other
-      signal: stop ? AbortSignal.any([stop, deadline]) : deadline,
+      ...toJson(body),
+      signal: AbortSignal.any([stop, AbortSignal.timeout(deadlineMs)]),
     });
     let answer: { response: Response; text: string };
     try {
       const response = await send(request);
       answer = { response, text: await response.text() };
     } catch (cause) {
-      stop?.throwIfAborted();
+      stop.throwIfAborted();
       throw new PorteroError(failure, 'The login service did not answer.', { cause });
     }
-    stop?.throwIfAborted();
+    stop.throwIfAborted();
     return answer;
   }
 
-  async function setPassword(
-    { token, newPassword, captchaToken }: NewPasswordByLink,
-    { signal }: { signal?: AbortSignal } = {},
-  ): Promise<void> {
-    const body = { token, newPassword, captchaToken };
-    const options = { stop: signal, failure: 'password_failed' } as const;
-    const { response, text } = await post('api/Password', body, options);
-    throwUnlessDone(response, text);
-  }
-
-  async function forgetPassword(
-    { userName, captchaToken }: ForgottenPassword,
-    { signal }: { signal?: AbortSignal } = {},
-  ): Promise<void> {
-    const body = { userName, captchaToken };
-    const options = { stop: signal, failure: 'password_failed' } as const;
-    const { response, text } = await post('api/Password/Forgotten', body, options);
+  async function postPassword(path: string, body: object, signal?: AbortSignal): Promise<void> {
+    const stop = signal ?? new AbortController().signal;
+    const options = { stop, deadlineMs: PASSWORD_DEADLINE_MS, failure: 'password_failed' } as const;
+    const { response, text } = await post(path, body, options);
     throwUnlessDone(response, text);
   }
 
@@ -323,17 +317,22 @@ export function createClient(options: ClientOptions): Client {
     { currentPassword, newPassword }: PasswordChange,
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<void> {
-    const response = await fetchWithToken(new URL('api/Users/me/password', base), {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ currentPassword, newPassword }),
-      redirect: 'error',
-      ...(signal && { signal }),
-    });
+    const url = new URL('api/Users/me/password', base);
+    const init = { ...toJson({ currentPassword, newPassword }), ...(signal && { signal }) };
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetchWithToken(url, init, PASSWORD_DEADLINE_MS);
+      text = await response.text();
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (cause instanceof PorteroError) throw cause;
+      throw new PorteroError('password_failed', 'The login service did not answer.', { cause });
+    }
     if (response.status === 401) {
       throw new PorteroError('password_failed', 'The service refused a fresh token too.');
     }
-    throwUnlessDone(response, await response.text());
+    throwUnlessDone(response, text);
   }
 
   /** Portero's own clock knows of the time that this device has slept through. A cached answer is older: it adds nothing. */
@@ -400,9 +399,11 @@ export function createClient(options: ClientOptions): Client {
     throw failure;
   }
 
+  /** @param deadlineMs how long each answer may take. The user may take any time to log in */
   async function fetchWithToken(
     input: string | URL | Request,
     init: RequestInit = {},
+    deadlineMs?: number,
   ): Promise<Response> {
     const url = isRequest(input) ? undefined : new URL(input, base);
     const userId = current?.session.claims.sub;
@@ -421,7 +422,9 @@ export function createClient(options: ClientOptions): Client {
     async function attempt(request: Request): Promise<Response> {
       throwIfNobodys();
       if (current) request.headers.set('Authorization', `Bearer ${current.token}`);
-      const response = await send(request);
+      const response = await send(
+        deadlineMs === undefined ? request : withDeadline(request, deadlineMs),
+      );
       // Every other service has a clock of its own.
       if (new URL(request.url).origin === base.origin && !response.redirected) noteTime(response);
       return response;
@@ -461,11 +464,13 @@ export function createClient(options: ClientOptions): Client {
       return current?.session;
     },
     login,
-    setPassword,
-    forgetPassword,
+    setPassword: ({ token, newPassword, captchaToken }, { signal } = {}) =>
+      postPassword('api/Password', { token, newPassword, captchaToken }, signal),
+    forgetPassword: ({ userName, captchaToken }, { signal } = {}) =>
+      postPassword('api/Password/Forgotten', { userName, captchaToken }, signal),
     changePassword,
     logout,
-    fetch: fetchWithToken,
+    fetch: (input, init) => fetchWithToken(input, init),
   };
 }
 
@@ -500,6 +505,19 @@ function readLogin(
   }
 }
 
+/** A redirect is an error: secrets go to this address and to no other. */
+const toJson = (body: object): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+  redirect: 'error',
+});
+
+const withDeadline = (request: Request, deadlineMs: number) =>
+  new Request(request, {
+    signal: AbortSignal.any([request.signal, AbortSignal.timeout(deadlineMs)]),
+  });
+
 const isLater = (status: number) => status === 429 || status === 503;
 
 function retryOf(headers: Headers): { retryAfterSeconds: number | undefined } {
@@ -531,7 +549,7 @@ const CODES = new Map<string, PorteroErrorCode>([
 
 function firstError(text: string): { member?: string; detail?: string } {
   try {
-    return JSON.parse(text).errors[0];
+    return JSON.parse(text).errors?.[0] ?? {};
   } catch {
     return {};
   }
