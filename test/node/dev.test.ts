@@ -183,6 +183,9 @@ function guess(UserName: string, Password: string) {
   return post(JSON.stringify({ UserName, Password, CaptchaToken: 'XXXX.DUMMY.TOKEN.XXXX' }));
 }
 
+/** The environment of a command, which finds the local database by itself. */
+const local = () => ({ ...env, DATABASE_URL: '' });
+
 test('it shows each mail in the terminal, and its link sets a password', async () => {
   const post = (path: string, body: object) =>
     fetch(`${url}${path}`, {
@@ -190,11 +193,15 @@ test('it shows each mail in the terminal, and its link sets a password', async (
       headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': '192.0.2.99' },
       body: JSON.stringify({ captchaToken: DUMMY_TOKEN, ...body }),
     });
-  const forgotten = await post('/api/Password/Forgotten', { userName: 'jdoe@example.com' });
+  const args = ['cli/portero.ts', 'users', 'set-email', 'jdoe', 'to.be.shown@example.com'];
+  expect(await start(args, local()).ended).toBe(0);
+  const forgotten = await post('/api/Password/Forgotten', { userName: 'to.be.shown@example.com' });
   expect(forgotten.status).toBe(202);
   await dev.printed('└ The same in HTML: .*\n');
   const [, shown = ''] = dev.output().split('┌ A mail, which is not sent:\n');
-  expect(shown).toMatch(/^│ From: "Portero" <portero@example\.com>\n│ To: jdoe@example\.com\n/);
+  expect(shown).toMatch(
+    /^│ From: "Portero" <portero@example\.com>\n│ To: to\.be\.shown@example\.com\n/,
+  );
   expect(shown).toContain(`│ Subject: A new password for localhost:${port}\n`);
   const [, link = ''] = /│ (http:\S+)/.exec(shown) ?? [];
   const [address, token] = link.split('#');
@@ -210,8 +217,7 @@ test('it shows each mail in the terminal, and its link sets a password', async (
 });
 
 test('its commands print links that lead to it', async () => {
-  const local = { ...env, DATABASE_URL: '' };
-  const reset = start(['cli/portero.ts', 'users', 'reset', 'jdoe'], local);
+  const reset = start(['cli/portero.ts', 'users', 'reset', 'jdoe'], local());
   await reset.ended;
   expect(reset.output()).toContain(`\nhttp://localhost:${port}/set-password#`);
 });
