@@ -51,7 +51,8 @@ export interface PageOptions extends BrowserContextOptions {
   path?: string;
 }
 
-let contexts = 0;
+/** Files that run one after the other have the same pool. So each begins elsewhere, and no flood of one meets another. */
+let contexts = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
 
 /**
  * Opens the page in a browser of its own, which logs in from an address of its own. When the test has finished,
@@ -64,7 +65,7 @@ export async function openPage({
   path = '/',
   ...options
 }: PageOptions = {}) {
-  contexts++;
+  contexts = (contexts + 1) & 0xffff;
   const address = `10.${process.env.VITEST_POOL_ID}.${contexts >> 8}.${contexts & 255}`;
   const context = await openProfile({
     locale: 'en-GB',
