@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { focused, NARROW, overflow, violations, WIDE } from '../support/access.ts';
 import { describePage } from '../support/browser.ts';
-import { addUser, alerted, interceptFirst, openPage } from '../support/page.ts';
+import { addUser, alerted, openPage } from '../support/page.ts';
 import {
   addLink,
   askForLink,
@@ -40,10 +40,14 @@ describePage.each(FORMS)('the form for $form', ({ route, open, send, busy, end }
 
   test('can be sent again after a captcha that the service refuses', async () => {
     const page = await openPage({ path: await open() });
-    await interceptFirst(page, route, (route) => {
-      const body = { ...route.request().postDataJSON(), captchaToken: 'forged' };
-      return route.continue({ postData: JSON.stringify(body) });
-    });
+    await page.route(
+      route,
+      (route) => {
+        const body = { ...route.request().postDataJSON(), captchaToken: 'forged' };
+        return route.continue({ postData: JSON.stringify(body) });
+      },
+      { times: 1 },
+    );
     await send(page);
     await alerted(page, 'The check that you are human was not accepted. Try again.');
     await send(page);
@@ -54,8 +58,10 @@ describePage.each(FORMS)('the form for $form', ({ route, open, send, busy, end }
     const page = await openPage({
       path: await open(),
       prepare: (page) =>
-        interceptFirst(page, '**/turnstile/v0/api.js?render=explicit', (route) =>
-          route.abort('blockedbyclient'),
+        page.route(
+          '**/turnstile/v0/api.js?render=explicit',
+          (route) => route.abort('blockedbyclient'),
+          { times: 1 },
         ),
       expectedErrors: /ERR_/,
     });
@@ -69,7 +75,7 @@ describePage.each(FORMS)('the form for $form', ({ route, open, send, busy, end }
     [{}, 'This is not possible at the moment. Try again soon.'],
   ])('can be sent again to a service that was busy, with %j', async (headers, sentence) => {
     const page = await openPage({ path: await open(), expectedErrors: /status of 503/ });
-    await interceptFirst(page, route, (route) => route.fulfill({ status: 503, headers }));
+    await page.route(route, (route) => route.fulfill({ status: 503, headers }), { times: 1 });
     await send(page);
     await alerted(page, sentence);
     await send(page);
@@ -78,7 +84,7 @@ describePage.each(FORMS)('the form for $form', ({ route, open, send, busy, end }
 
   test('can be sent again to a service that was down', async () => {
     const page = await openPage({ path: await open(), expectedErrors: /ERR_CONNECTION_REFUSED/ });
-    await interceptFirst(page, route, (route) => route.abort('connectionrefused'));
+    await page.route(route, (route) => route.abort('connectionrefused'), { times: 1 });
     await send(page);
     await alerted(page, 'The login service does not answer. Check your connection, and try again.');
     await send(page);
@@ -91,7 +97,7 @@ describePage.each(FORMS)('the form for $form', ({ route, open, send, busy, end }
       prepare: (page) => page.clock.install(),
     });
     await page.clock.runFor(1_000);
-    await interceptFirst(page, route, async () => {});
+    await page.route(route, () => {}, { times: 1 });
     const sent = page.waitForRequest(route);
     await send(page);
     await sent;

@@ -1,6 +1,6 @@
 /** The login page in a real browser. */
 import { sql } from 'drizzle-orm';
-import type { BrowserContextOptions, Page, Route } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, inject, onTestFinished } from 'vitest';
 import { connect } from '../../src/db/connection.ts';
 import { openProfile } from './browser.ts';
@@ -22,23 +22,6 @@ const REFUSED_REQUEST = /^Failed to load resource: the server responded with a s
  * the last route goes can hang for ever (https://github.com/microsoft/playwright/issues/41802).
  */
 const NOWHERE = 'https://nowhere.invalid/';
-
-/**
- * Handles the first request to an address, and lets the others pass. The route stays: a request that is sent just when a route
- * goes can hang, as above.
- */
-export async function interceptFirst(
-  page: Page,
-  url: string,
-  handle: (route: Route) => Promise<void>,
-): Promise<void> {
-  let isFirst = true;
-  await page.route(url, (route) => {
-    const handled = isFirst ? handle(route) : route.continue();
-    isFirst = false;
-    return handled;
-  });
-}
 
 export interface PageOptions extends BrowserContextOptions {
   /** Changes the page's network before anything is loaded. */
