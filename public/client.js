@@ -33,8 +33,8 @@ export function createClient(options) {
         const stop = AbortSignal.any(signal ? [signal, sitting.signal] : [sitting.signal]);
         const sentAt = performance.now();
         const body = { userName, password, captchaToken };
-        const options = { stop, deadlineMs: LOGIN_DEADLINE_MS, failure: 'login_failed' };
-        const { response, text } = await post('api/Auth', body, options);
+        const limits = { stop, deadlineMs: LOGIN_DEADLINE_MS, failure: 'login_failed' };
+        const { response, text } = await post('api/Auth', body, limits);
         const read = readLogin(response, text, { turn, issuedAt: sentAt });
         if (current && current.turn > turn) {
             throw new PorteroError('login_cancelled', 'A later login has succeeded meanwhile.');
@@ -45,13 +45,10 @@ export function createClient(options) {
         return read.session;
     }
     async function post(path, body, { stop, deadlineMs, failure, }) {
-        const request = new Request(new URL(path, base), {
-            ...toJson(body),
-            signal: AbortSignal.any([stop, AbortSignal.timeout(deadlineMs)]),
-        });
+        const request = new Request(new URL(path, base), { ...toJson(body), signal: stop });
         let answer;
         try {
-            const response = await send(request);
+            const response = await send(withDeadline(request, deadlineMs));
             answer = { response, text: await response.text() };
         }
         catch (cause) {
@@ -62,9 +59,9 @@ export function createClient(options) {
         return answer;
     }
     async function postPassword(path, body, signal) {
-        const stop = signal ?? new AbortController().signal;
-        const options = { stop, deadlineMs: PASSWORD_DEADLINE_MS, failure: 'password_failed' };
-        const { response, text } = await post(path, body, options);
+        const stop = AbortSignal.any(signal ? [signal] : []);
+        const limits = { stop, deadlineMs: PASSWORD_DEADLINE_MS, failure: 'password_failed' };
+        const { response, text } = await post(path, body, limits);
         throwUnlessDone(response, text);
     }
     async function changePassword({ currentPassword, newPassword }, { signal } = {}) {

@@ -15,8 +15,7 @@ export async function checkAddressLimit(
   client: ClientAddress | undefined,
   { rateLimits }: Settings,
 ): Promise<Result<undefined, 'address_limit_exceeded'>> {
-  const isExceeded = await exceeds(rateLimits, 'address', client?.network);
-  return isExceeded ? fail('address_limit_exceeded') : succeed();
+  return check(rateLimits, 'address', client?.network, 'address_limit_exceeded');
 }
 
 /**
@@ -27,8 +26,7 @@ export async function checkNameLimit(
   normalizedUserName: string,
   { rateLimits }: Settings,
 ): Promise<Result<undefined, 'name_limit_exceeded'>> {
-  const isExceeded = await exceeds(rateLimits, 'name', await digestOf(normalizedUserName));
-  return isExceeded ? fail('name_limit_exceeded') : succeed();
+  return check(rateLimits, 'name', await digestOf(normalizedUserName), 'name_limit_exceeded');
 }
 
 /** Counts a forgotten password under the digest of its name. Its count is not that of the logins. */
@@ -36,8 +34,7 @@ export async function checkForgottenLimit(
   nameDigest: string,
   { rateLimits }: Settings,
 ): Promise<Result<undefined, 'name_limit_exceeded'>> {
-  const isExceeded = await exceeds(rateLimits, 'name', `forgotten:${nameDigest}`);
-  return isExceeded ? fail('name_limit_exceeded') : succeed();
+  return check(rateLimits, 'name', `forgotten:${nameDigest}`, 'name_limit_exceeded');
 }
 
 /** Counts the use of a link under the digest of its token, because nobody knows the name yet. */
@@ -45,21 +42,20 @@ export async function checkLinkLimit(
   tokenDigest: string,
   { rateLimits }: Settings,
 ): Promise<Result<undefined, 'link_limit_exceeded'>> {
-  const isExceeded = await exceeds(rateLimits, 'name', `link:${tokenDigest}`);
-  return isExceeded ? fail('link_limit_exceeded') : succeed();
+  return check(rateLimits, 'name', `link:${tokenDigest}`, 'link_limit_exceeded');
 }
 
 /**
  * If a limit cannot count, the service goes on without it and logs that. To count all clients under one key would be worse:
  * one flood would keep everybody out.
  */
-async function exceeds(
+async function check<Reason extends string>(
   limits: RateLimits,
   limit: keyof RateLimits,
   key: string | undefined,
-): Promise<boolean> {
+  reason: Reason,
+): Promise<Result<undefined, Reason>> {
   const exceeded = await countRequest(limits[limit], key);
-  if (exceeded.ok) return exceeded.value;
-  log({ event: 'rate_limit_off', limit, fault: exceeded.reason });
-  return false;
+  if (!exceeded.ok) log({ event: 'rate_limit_off', limit, fault: exceeded.reason });
+  return exceeded.ok && exceeded.value ? fail(reason) : succeed();
 }

@@ -4,6 +4,8 @@
  * @module
  */
 import * as v from 'valibot';
+import { fail, type Result, succeed } from '#portero/internal/result.ts';
+import { type BodyReason, readMembers } from './http/json-body.ts';
 import { trimName } from './user-name.ts';
 
 /** A blank member is the same as a missing one. */
@@ -30,3 +32,15 @@ export const SPELLINGS = {
   token: /^token$/i,
   captchaToken: /^(captchaToken|turnstileToken)$/i,
 };
+
+/** Reads and parses a body whose faults need not be named. */
+export async function readBody<T>(
+  request: Request,
+  schema: v.GenericSchema<unknown, T>,
+  spellings: Record<string, RegExp>,
+): Promise<Result<T, BodyReason | 'member_of_wrong_type'>> {
+  const members = await readMembers(request, spellings);
+  if (!members.ok) return members;
+  const result = v.safeParse(schema, members.value);
+  return result.success ? succeed(result.output) : fail('member_of_wrong_type');
+}

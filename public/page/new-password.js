@@ -56,7 +56,6 @@ export function showNewPassword(part, ownNames) {
   }
 
   /** Says how good the password is. @returns whether that is known */
-
   async function assess() {
     const rules = await policy?.catch(() => undefined);
     if (rules === undefined) return false;

@@ -121,17 +121,16 @@ async function change(
   if (!begun.ok) return begun;
   const attempt = begun.value;
   const { account, key } = attempt;
-  if (account?.id !== userId || !account.active) {
-    // Another user may have the name by now. An old token must not lock that user out.
+  /** Nobody has looked at the current password. */
+  async function withdraw(failure: ChangeOutcome): Promise<ChangeOutcome> {
     const withdrawn = await askDatabase(database, (db) => withdrawAttempt(db, key));
-    return withdrawn.ok ? fail('user_changed') : withdrawn;
+    return withdrawn.ok ? failure : withdrawn;
   }
+  // Another user may have the name by now. An old token must not lock that user out.
+  if (account?.id !== userId || !account.active) return withdraw(fail('user_changed'));
   // The token does not tell the address, so only now it can be compared.
   const allowed = readNewPassword(newPassword, account.email === null ? [] : [account.email]);
-  if (!allowed.ok) {
-    const withdrawn = await askDatabase(database, (db) => withdrawAttempt(db, key));
-    return withdrawn.ok ? allowed : withdrawn;
-  }
+  if (!allowed.ok) return withdraw(allowed);
 
   let { passwordHash } = account;
   for (let round = 0; round < 2; round++) {

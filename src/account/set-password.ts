@@ -12,10 +12,9 @@ import { takeHashSlot } from '../attempt.ts';
 import { askDatabase, readDatabase } from '../db/connection.ts';
 import { readLink, type StoredLink, takeLink } from '../db/password-links.ts';
 import { type ClientAddress, readClientAddress } from '../http/client-address.ts';
-import { readMembers } from '../http/json-body.ts';
 import { checkAddressLimit, checkLinkLimit } from '../limits.ts';
 import { log } from '../log.ts';
-import { SPELLINGS, textMember } from '../members.ts';
+import { readBody, SPELLINGS, textMember } from '../members.ts';
 import { hashQueue } from '../password/hash-queue.ts';
 import { hashPassword } from '../password/password.ts';
 import type { Settings } from '../settings.ts';
@@ -82,13 +81,12 @@ async function readAndSet(
   const settings = context.get('settings');
   const withinLimit = await checkAddressLimit(client, settings);
   if (!withinLimit.ok) return withinLimit;
-  const members = await readMembers(context.req.raw, { token, newPassword, captchaToken });
-  if (!members.ok) return members;
-  const request = v.safeParse(PasswordByLink, members.value);
-  if (!request.success) return fail('member_of_wrong_type');
-  const captcha = await verifyCaptcha(request.output.captchaToken, settings.turnstile);
+  const spellings = { token, newPassword, captchaToken };
+  const request = await readBody(context.req.raw, PasswordByLink, spellings);
+  if (!request.ok) return request;
+  const captcha = await verifyCaptcha(request.value.captchaToken, settings.turnstile);
   if (!captcha.ok) return captcha;
-  return useLink(request.output, settings);
+  return useLink(request.value, settings);
 }
 
 /**

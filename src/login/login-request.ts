@@ -4,9 +4,9 @@
  * @module
  */
 import * as v from 'valibot';
-import { fail, type Result, succeed } from '#portero/internal/result.ts';
-import { type BodyReason, readMembers } from '../http/json-body.ts';
-import { SPELLINGS, textMember, userNameMember } from '../members.ts';
+import type { Result } from '#portero/internal/result.ts';
+import type { BodyReason } from '../http/json-body.ts';
+import { readBody, SPELLINGS, textMember, userNameMember } from '../members.ts';
 
 /**
  * Every member is optional here. Where a member is missing or blank, the login is refused with 401. The body is not
@@ -22,11 +22,8 @@ export type LoginRequest = v.InferOutput<typeof LoginRequest>;
 const { userName, password, captchaToken } = SPELLINGS;
 
 /** Reads and parses the body of a login. */
-export async function readLoginRequest(
+export function readLoginRequest(
   request: Request,
 ): Promise<Result<LoginRequest, BodyReason | 'member_of_wrong_type'>> {
-  const members = await readMembers(request, { userName, password, captchaToken });
-  if (!members.ok) return members;
-  const result = v.safeParse(LoginRequest, members.value);
-  return result.success ? succeed(result.output) : fail('member_of_wrong_type');
+  return readBody(request, LoginRequest, { userName, password, captchaToken });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { fail, type Result, succeed } from '#portero/internal/result.ts';
+import { MAX_EMAIL_LENGTH } from '../../../src/email-address.ts';
 import { MAX_USER_NAME_LENGTH, normalizeUserName, trimName } from '../../../src/user-name.ts';
 import type { SourceColumns } from '../source.ts';
 import { type Column, cellOf, column, readText } from './cell.ts';
@@ -38,8 +39,8 @@ export function readNames(columns: SourceColumns): Result<Names, string> {
   const address = readNormalizedName(columns, EMAIL, NORMALIZED_EMAIL);
   if (!address.ok) return address;
   const { name: email } = address.value;
-  if (email !== null && email.length > MAX_USER_NAME_LENGTH) {
-    return fail(`Email has more than ${MAX_USER_NAME_LENGTH} characters`); // as Identity's own column
+  if (email !== null && email.length > MAX_EMAIL_LENGTH) {
+    return fail(`Email has more than ${MAX_EMAIL_LENGTH} characters`); // as Identity's own column
   }
   const both = `${userName} ${email ?? ''}`;
   return succeed({

@@ -268,8 +268,8 @@ export function createClient(options: ClientOptions): Client {
     const stop = AbortSignal.any(signal ? [signal, sitting.signal] : [sitting.signal]);
     const sentAt = performance.now();
     const body = { userName, password, captchaToken };
-    const options = { stop, deadlineMs: LOGIN_DEADLINE_MS, failure: 'login_failed' } as const;
-    const { response, text } = await post('api/Auth', body, options);
+    const limits = { stop, deadlineMs: LOGIN_DEADLINE_MS, failure: 'login_failed' } as const;
+    const { response, text } = await post('api/Auth', body, limits);
     const read = readLogin(response, text, { turn, issuedAt: sentAt });
     if (current && current.turn > turn) {
       throw new PorteroError('login_cancelled', 'A later login has succeeded meanwhile.');
@@ -290,13 +290,10 @@ export function createClient(options: ClientOptions): Client {
       failure,
     }: { stop: AbortSignal; deadlineMs: number; failure: PorteroErrorCode },
   ): Promise<{ response: Response; text: string }> {
-    const request = new Request(new URL(path, base), {
-      ...toJson(body),
-      signal: AbortSignal.any([stop, AbortSignal.timeout(deadlineMs)]),
-    });
+    const request = new Request(new URL(path, base), { ...toJson(body), signal: stop });
     let answer: { response: Response; text: string };
     try {
-      const response = await send(request);
+      const response = await send(withDeadline(request, deadlineMs));
       answer = { response, text: await response.text() };
     } catch (cause) {
       stop.throwIfAborted();
@@ -307,9 +304,9 @@ export function createClient(options: ClientOptions): Client {
   }
 
   async function postPassword(path: string, body: object, signal?: AbortSignal): Promise<void> {
-    const stop = signal ?? new AbortController().signal;
-    const options = { stop, deadlineMs: PASSWORD_DEADLINE_MS, failure: 'password_failed' } as const;
-    const { response, text } = await post(path, body, options);
+    const stop = AbortSignal.any(signal ? [signal] : []);
+    const limits = { stop, deadlineMs: PASSWORD_DEADLINE_MS, failure: 'password_failed' } as const;
+    const { response, text } = await post(path, body, limits);
     throwUnlessDone(response, text);
   }
 
